@@ -1,0 +1,17 @@
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
+
+namespace OrleansSeg.Model.Training;
+
+/// <summary>One customer at one cutoff, with what happened after it.</summary>
+/// <param name="CustomerId">Whose it is: for grouping and for the hash hold-out, never a feature.</param>
+/// <param name="Input">Features as of the cutoff.</param>
+/// <param name="Label">Index into the scheme's labels.</param>
+/// <param name="HasPurchased">Whether the history holds a purchase: churn is asked of these alone.</param>
+/// <param name="FutureSpend">Gross spend in the horizon, in the site's currency.</param>
+public sealed record Example(string CustomerId, CustomerInput Input, int Label, bool HasPurchased, float FutureSpend);
+
+/// <summary>Examples of one scheme.</summary>
+/// <param name="Scheme">The scheme whose labels index <see cref="Example.Label"/>.</param>
+/// <param name="Examples">The examples.</param>
+public sealed record ExampleSet(SegmentScheme Scheme, IReadOnlyList<Example> Examples);
