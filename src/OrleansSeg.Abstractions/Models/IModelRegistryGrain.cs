@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace OrleansSeg.Models;
+
+/// <summary>The models of one site and which one is in service. Key: the site's name.</summary>
+[GrainInterfaceType("seg.model-registry"), Alias("seg.model-registry"), Version(1)]
+public interface IModelRegistryGrain : IGrainWithStringKey
+{
+    /// <summary>Registers a bundle that lies in the model store; it gets the next version number. The same hash again gets its old number.</summary>
+    /// <param name="candidate">The bundle; its version is ignored.</param>
+    /// <param name="promote">Whether to put it in service at once.</param>
+    /// <param name="cancellationToken">Stops before the write.</param>
+    [Alias("publish")]
+    Task<ModelReference> PublishAsync(ModelReference candidate, bool promote, CancellationToken cancellationToken);
+
+    /// <summary>Puts a registered version in service: promotion and roll-back alike.</summary>
+    /// <exception cref="KeyNotFoundException">No such version.</exception>
+    [Alias("promote")]
+    Task<ModelReference> PromoteAsync(int version, CancellationToken cancellationToken);
+
+    /// <summary>The model in service, or null.</summary>
+    [Alias("current")]
+    Task<ModelReference?> GetCurrentAsync(CancellationToken cancellationToken);
+
+    /// <summary>All registered models, oldest first.</summary>
+    [Alias("list")]
+    Task<ImmutableArray<ModelReference>> ListAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A bundle in the model store.</summary>
+/// <param name="Version">Number within the site, from 1; 0 until registered.</param>
+/// <param name="Sha256">Hash of the bundle's manifest, lower-case hexadecimal: the bundle's name in the store.</param>
+/// <param name="CreatedAt">When it was trained.</param>
+/// <param name="Labels">The scheme's segments.</param>
+/// <param name="Summary">One line for people: data, examples, validation scores.</param>
+/// <param name="InService">Whether this version answers.</param>
+[GenerateSerializer, Immutable, Alias("seg.model-reference")]
+public sealed record ModelReference(
+    [property: Id(0)] int Version,
+    [property: Id(1)] string Sha256,
+    [property: Id(2)] DateTimeOffset CreatedAt,
+    [property: Id(3)] ImmutableArray<string> Labels,
+    [property: Id(4)] string Summary,
+    [property: Id(5)] bool InService);
