@@ -1,0 +1,38 @@
+using System.Xml.Linq;
+
+namespace OrleansSeg.Repository.Tests;
+
+/// <summary>The repository as it lies on disk.</summary>
+internal static class SourceTree
+{
+    public static DirectoryInfo Root { get; } = FindRoot();
+
+    public static IEnumerable<FileInfo> Projects(string folder) =>
+        new DirectoryInfo(Path.Combine(Root.FullName, folder)).EnumerateFiles("*.csproj", SearchOption.AllDirectories);
+
+    public static IEnumerable<FileInfo> SourceFiles(string folder) =>
+        new DirectoryInfo(Path.Combine(Root.FullName, folder))
+            .EnumerateFiles("*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.FullName.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+
+    public static IReadOnlyList<string> ProjectReferences(FileInfo project) =>
+        [.. Elements(project, "ProjectReference").Select(include => Path.GetFileNameWithoutExtension(include.Replace('\\', '/')))];
+
+    public static IReadOnlyList<string> PackageReferences(FileInfo project) => [.. Elements(project, "PackageReference")];
+
+    private static IEnumerable<string> Elements(FileInfo project, string name) =>
+        XDocument.Load(project.FullName).Descendants(name).Select(element => (string?)element.Attribute("Include") ?? "");
+
+    private static DirectoryInfo FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "OrleansSeg.sln")))
+            {
+                return folder;
+            }
+        }
+
+        throw new InvalidOperationException("OrleansSeg.sln is in no folder above the tests.");
+    }
+}
