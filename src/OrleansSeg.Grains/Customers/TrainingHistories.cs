@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using OrleansSeg.Events;
+using OrleansSeg.Model.Features;
+
+namespace OrleansSeg.Customers;
+
+/// <summary>Reads the histories that training may see.</summary>
+public static class TrainingHistories
+{
+    /// <summary>Every history of the given partitions whose customer consents to training, partition after partition in key order.</summary>
+    /// <param name="grains">Finds the partitions.</param>
+    /// <param name="site">The site.</param>
+    /// <param name="partitions">Partition numbers, read in the order given.</param>
+    /// <param name="watermark">Events first stored after it are left out; null for all.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <remarks>One history at a time is in memory. A customer left with no event by the watermark is skipped.</remarks>
+    public static async IAsyncEnumerable<CustomerHistory> ReadTrainingHistoriesAsync(
+        this IGrainFactory grains,
+        string site,
+        IEnumerable<int> partitions,
+        DateTimeOffset? watermark,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(grains);
+        ArgumentNullException.ThrowIfNull(partitions);
+        foreach (var partition in partitions)
+        {
+            var source = grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(site, partition).GrainKey);
+            var events = new List<BehaviourEvent>();
+            string? token = null;
+            do
+            {
+                var batch = await source.ReadAsync(token, watermark, cancellationToken);
+                foreach (var part in batch.Parts)
+                {
+                    events.AddRange(part.Events);
+                    if (part.IsLast && events.Count > 0)
+                    {
+                        yield return new CustomerHistory(part.CustomerId, events, part.Attributes);
+                        events = [];
+                    }
+                }
+
+                token = batch.NextPageToken;
+            }
+            while (token is not null);
+        }
+    }
+}
