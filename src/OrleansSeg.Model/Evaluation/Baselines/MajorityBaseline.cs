@@ -1,0 +1,25 @@
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Model.Evaluation.Baselines;
+
+/// <summary>Says of everybody what training says of the average customer.</summary>
+public sealed class MajorityBaseline : IForecasterTrainer
+{
+    /// <inheritdoc />
+    public string Name => "majority";
+
+    /// <inheritdoc />
+    public IForecaster Fit(
+        ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        new Fitted(LabelFrequencies.Of(train.Scheme, [.. train.Examples]));
+
+    private sealed class Fitted(Forecast everybody) : IForecaster
+    {
+        public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => [.. inputs.Select(_ => everybody)];
+
+        public void Dispose()
+        {
+        }
+    }
+}

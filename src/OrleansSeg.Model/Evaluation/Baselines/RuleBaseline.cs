@@ -1,0 +1,46 @@
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Model.Evaluation.Baselines;
+
+/// <summary>The RFM rule: the label rule applied to the last horizon, as if the next one will be like it.</summary>
+/// <remarks>Its probabilities are the training label frequencies among customers of whom the rule says the same, smoothed.</remarks>
+public sealed class RuleBaseline : IForecasterTrainer
+{
+    /// <inheritdoc />
+    public string Name => "rfm";
+
+    /// <inheritdoc />
+    public IForecaster Fit(
+        ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var byAnswer = train.Examples
+            .GroupBy(example => Answer(train.Scheme, example.Input))
+            .ToDictionary(group => group.Key, group => LabelFrequencies.Of(train.Scheme, [.. group]));
+        return new Fitted(train.Scheme, byAnswer, LabelFrequencies.Of(train.Scheme, [.. train.Examples]));
+    }
+
+    private static string Answer(SegmentScheme scheme, CustomerInput input)
+    {
+        var window = scheme.Horizon.TotalDays switch { <= 45 => "30", <= 120 => "90", <= 250 => "180", _ => "365" };
+        return PredictiveLabels.Of(
+            Feature(input, "purchase_days") > 0,
+            Feature(input, "days_since_first_purchase") <= PredictiveLabels.NewCustomerDays,
+            (int)Feature(input, $"purchase_days_{window}"),
+            (decimal)Math.Min(Feature(input, $"spend_{window}"), 1e12f),
+            scheme.HighValueThreshold);
+    }
+
+    private static float Feature(CustomerInput input, string name) => input.Aggregates[AggregateFeatures.Names.IndexOf(name)];
+
+    private sealed class Fitted(SegmentScheme scheme, Dictionary<string, Forecast> byAnswer, Forecast otherwise) : IForecaster
+    {
+        public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) =>
+            [.. inputs.Select(input => byAnswer.GetValueOrDefault(Answer(scheme, input), otherwise))];
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,80 @@
+namespace OrleansSeg.Model.Features;
+
+/// <summary>Turns raw aggregates into what a network or a regression can use; fitted on training examples alone.</summary>
+/// <remarks>
+/// Each feature is clipped to its 0.5th to 99.5th percentile (winsorized), passed through a signed log1p when its tail is heavy, and
+/// scaled to mean 0 and deviation 1; a missing value becomes 0 and raises the indicator that follows the values.
+/// </remarks>
+/// <param name="Low">(F) lower clips.</param>
+/// <param name="High">(F) upper clips.</param>
+/// <param name="Logarithmic">(F) whether the log is taken.</param>
+/// <param name="Mean">(F) means after the log.</param>
+/// <param name="Deviation">(F) deviations after the log, never 0.</param>
+/// <param name="Indicators">Features that are sometimes missing, each with an indicator.</param>
+public sealed record FeatureNormalizer(float[] Low, float[] High, bool[] Logarithmic, float[] Mean, float[] Deviation, int[] Indicators)
+{
+    private const double ClippedShare = 0.005;
+
+    /// <summary>Width of the output (W): features and indicators.</summary>
+    public int Width => Low.Length + Indicators.Length;
+
+    /// <summary>Fits on raw rows.</summary>
+    /// <param name="rows">N rows of (F) raw features, NaN for missing; N at least 1.</param>
+    public static FeatureNormalizer Fit(IReadOnlyList<float[]> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var width = rows[0].Length;
+        var normalizer = new FeatureNormalizer(
+            new float[width], new float[width], new bool[width], new float[width], new float[width],
+            [.. Enumerable.Range(0, width).Where(f => rows.Any(row => float.IsNaN(row[f])))]);
+        for (var feature = 0; feature < width; feature++)
+        {
+            normalizer.FitOne(feature, [.. rows.Select(row => row[feature]).Where(float.IsFinite).Order()]);
+        }
+
+        return normalizer;
+    }
+
+    /// <summary>Normalizes one row.</summary>
+    /// <param name="raw">(F) raw features.</param>
+    /// <param name="normalized">(W) destination.</param>
+    public void Apply(ReadOnlySpan<float> raw, Span<float> normalized)
+    {
+        for (var feature = 0; feature < Low.Length; feature++)
+        {
+            normalized[feature] = float.IsFinite(raw[feature])
+                ? (Shape(feature, raw[feature]) - Mean[feature]) / Deviation[feature]
+                : 0f;
+        }
+
+        for (var i = 0; i < Indicators.Length; i++)
+        {
+            normalized[Low.Length + i] = float.IsFinite(raw[Indicators[i]]) ? 0f : 1f;
+        }
+    }
+
+    private void FitOne(int feature, float[] sorted)
+    {
+        Deviation[feature] = 1f;
+        if (sorted.Length == 0)
+        {
+            return;
+        }
+
+        Low[feature] = sorted[(int)(ClippedShare * (sorted.Length - 1))];
+        High[feature] = sorted[(int)Math.Ceiling((1 - ClippedShare) * (sorted.Length - 1))];
+        var mean = sorted.Average(value => (double)value);
+        var median = sorted[sorted.Length / 2];
+        Logarithmic[feature] = High[feature] > 10 && mean > 1.3 * median;
+        var shaped = sorted.Select(value => (double)Shape(feature, value)).ToList();
+        Mean[feature] = (float)shaped.Average();
+        var variance = shaped.Average(value => (value - Mean[feature]) * (value - Mean[feature]));
+        Deviation[feature] = variance > 1e-12 ? (float)Math.Sqrt(variance) : 1f;
+    }
+
+    private float Shape(int feature, float value)
+    {
+        var clipped = Math.Clamp(value, Low[feature], High[feature]);
+        return Logarithmic[feature] ? MathF.CopySign(MathF.Log(1 + MathF.Abs(clipped)), clipped) : clipped;
+    }
+}
