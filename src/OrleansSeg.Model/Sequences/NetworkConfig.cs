@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+
+namespace OrleansSeg.Model.Sequences;
+
+/// <summary>The network's shape; stored in the bundle's <c>config.json</c>.</summary>
+public sealed record NetworkConfig
+{
+    /// <summary>Hidden units of the sequence encoder (H).</summary>
+    public int Hidden { get; init; } = 64;
+
+    /// <summary>Width of the text vectors that enter the network (X); 0 for no text.</summary>
+    public int TextWidth { get; init; } = 32;
+
+    /// <summary>Hash buckets of categories.</summary>
+    public int CategoryBuckets { get; init; } = 512;
+
+    /// <summary>Hash buckets of profile attributes.</summary>
+    public int AttributeBuckets { get; init; } = 256;
+
+    /// <summary>Width of the fusion layers.</summary>
+    public int FusionWidth { get; init; } = 128;
+
+    /// <summary>Dropout in training.</summary>
+    public double Dropout { get; init; } = 0.2;
+
+    /// <summary>Whether aggregates and attributes enter; without them the network is the sequence-only baseline.</summary>
+    public bool UseAggregates { get; init; } = true;
+
+    /// <summary>Width of the normalized aggregates (W).</summary>
+    public int AggregateWidth { get; init; }
+
+    /// <summary>Segments (S).</summary>
+    public int Segments { get; init; }
+
+    /// <summary>Names of the raw aggregate features the normalizer was fitted on: a bundle of other features is refused.</summary>
+    public ImmutableArray<string> FeatureNames { get; init; } = [];
+}
