@@ -1,0 +1,95 @@
+using OrleansSeg.Model.Native;
+using OrleansSeg.Model.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OrleansSeg.Model.Text;
+
+/// <summary>Trains token vectors so that titles bought together lie close.</summary>
+/// <remarks>
+/// Contrastive with in-batch negatives (van den Oord et al. 2018, arXiv:1807.03748, InfoNCE), on pairs of titles from one order;
+/// differs in that both sides share one bag-of-tokens encoder and the loss is symmetric.
+/// </remarks>
+public static class TitleEncoderTrainer
+{
+    private const int BatchSize = 256;
+    private const double Temperature = 0.1;
+
+    /// <summary>Trains.</summary>
+    /// <param name="pairs">Titles that were bought together; a title alone may be paired with itself.</param>
+    /// <param name="texts">All texts the vocabulary should cover.</param>
+    /// <param name="dimension">Width of the vectors (X).</param>
+    /// <param name="vocabularyMax">Most vocabulary entries (V).</param>
+    /// <param name="epochs">Passes over the pairs.</param>
+    /// <param name="seed">Seed of the vectors and the order.</param>
+    /// <param name="progress">Told of each epoch.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public static TitleEncoder Train(
+        IReadOnlyList<(string One, string Other)> pairs,
+        IEnumerable<string> texts,
+        int dimension,
+        int vocabularyMax,
+        int epochs,
+        int seed,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        LibTorch.EnsureLoadable();
+        var vocabulary = WordPieceVocabulary.Train(texts, vocabularyMax);
+        var tokenizer = WordPieceVocabulary.CreateTokenizer(vocabulary);
+        var ids = new Dictionary<string, int[]>(StringComparer.Ordinal);
+        foreach (var text in pairs.SelectMany(pair => new[] { pair.One, pair.Other }))
+        {
+            if (!ids.ContainsKey(text))
+            {
+                ids.Add(text, TitleEncoder.Tokenize(tokenizer, text) is { Length: > 0 } tokens ? tokens : [1]);
+            }
+        }
+
+        random.manual_seed(seed);
+        using var scope = NewDisposeScope();
+        var vectors = nn.EmbeddingBag(vocabulary.Count, dimension, mode: TorchSharp.EmbeddingBagMode.Mean);
+        nn.init.normal_(vectors.weight!, 0, 1 / Math.Sqrt(dimension));
+        using var optimizer = optim.Adam(vectors.parameters(), lr: 5e-3);
+        var order = Enumerable.Range(0, pairs.Count).ToArray();
+        var shuffle = new Random(seed);
+        for (var epoch = 1; epoch <= epochs && pairs.Count > 1; epoch++)
+        {
+            shuffle.Shuffle(order);
+            var (lossSum, batches) = (0.0, 0);
+            foreach (var part in order.Chunk(BatchSize).Where(part => part.Length > 1))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var batchScope = NewDisposeScope();
+                var one = Encode(vectors, part.Select(i => ids[pairs[i].One]));
+                var other = Encode(vectors, part.Select(i => ids[pairs[i].Other]));
+                var similarity = one.matmul(other.t()) / Temperature; // (B, X) x (X, B) -> (B, B)
+                var diagonal = arange(part.Length, dtype: int64);
+                var loss = (nn.functional.cross_entropy(similarity, diagonal) + nn.functional.cross_entropy(similarity.t(), diagonal)) / 2;
+                optimizer.zero_grad();
+                loss.backward();
+                optimizer.step();
+                lossSum += loss.item<float>();
+                batches++;
+            }
+
+            progress?.Report(new TrainingProgress("text", epoch, epochs, lossSum / batches, double.NaN));
+        }
+
+        return new TitleEncoder(vocabulary, vectors.weight!.detach().contiguous().data<float>().ToArray(), dimension);
+    }
+
+    private static Tensor Encode(TorchSharp.Modules.EmbeddingBag vectors, IEnumerable<int[]> bags)
+    {
+        var tokens = new List<long>();
+        var offsets = new List<long>();
+        foreach (var bag in bags)
+        {
+            offsets.Add(tokens.Count);
+            tokens.AddRange(bag.Select(id => (long)id));
+        }
+
+        return nn.functional.normalize(vectors.forward(tensor(tokens.ToArray()), tensor(offsets.ToArray()), null), p: 2, dim: 1);
+    }
+}
