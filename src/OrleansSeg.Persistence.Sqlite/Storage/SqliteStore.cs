@@ -56,6 +56,25 @@ public sealed class SqliteStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads nothing, to see whether the store answers.</summary>
+    /// <exception cref="StoreUnavailableException">It does not.</exception>
+    public void Ping()
+    {
+        try
+        {
+            Read(connection =>
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = "SELECT 1";
+                return command.ExecuteScalar();
+            });
+        }
+        catch (SqliteException exception)
+        {
+            throw new StoreUnavailableException("The embedded store does not answer.", exception);
+        }
+    }
+
     /// <summary>A connection for a long scan, disposed by the caller.</summary>
     internal SqliteConnection OpenReader()
     {

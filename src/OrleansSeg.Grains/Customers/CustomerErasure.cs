@@ -1,0 +1,130 @@
+using OrleansSeg.Customers.History;
+using OrleansSeg.Customers.Storage;
+using OrleansSeg.Events;
+using Orleans.Storage;
+
+namespace OrleansSeg.Customers;
+
+/// <summary>Erases one customer in steps that can each be repeated: mark, tombstone, pages, index, record, second read.</summary>
+/// <remarks>The mark is durable first, so an erasure that a crash interrupts is finished when the customer is next in memory.</remarks>
+internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, SiteDirectory sites, IGrainStorage storage)
+{
+    private (bool Read, TombstoneState? Value) _tombstone;
+
+    /// <summary>What stays of an earlier erasure; null for none. Read from the store once.</summary>
+    public async ValueTask<TombstoneState?> ReadTombstoneAsync()
+    {
+        if (!_tombstone.Read)
+        {
+            var stored = await (await RecordsOfTombstoneAsync()).ReadAsync<TombstoneState>(CustomerStorage.TombstoneRecord);
+            _tombstone = (true, stored.Value);
+        }
+
+        return _tombstone.Value;
+    }
+
+    /// <summary>Erases, or finishes an erasure, and proves it.</summary>
+    /// <param name="now">When it was asked for.</param>
+    public async Task<ErasureReceipt> EraseAsync(DateTimeOffset now)
+    {
+        var earlier = await ReadTombstoneAsync();
+        if (journal.State is { IsKnown: false, Erasure: null } && earlier is not null)
+        {
+            return await ProveAsync(earlier, indexEntryErased: false);
+        }
+
+        var mark = new EraseMark(earlier?.Epoch ?? 0, now);
+        await journal.SubmitAsync(mark);
+        return await FinishAsync();
+    }
+
+    /// <summary>Goes on from the mark.</summary>
+    public async Task<ErasureReceipt> FinishAsync()
+    {
+        var state = journal.State;
+        var erasure = state.Erasure ?? throw new InvalidOperationException("No erasure is marked. This is a bug.");
+        var tombstone = new TombstoneState { Epoch = state.Epoch, ErasedAt = state.ErasedAt!.Value, EventsErased = erasure.EventsErased, PagesErased = erasure.PagesErased };
+        await WriteTombstoneAsync(tombstone);
+
+        // One page more than the state knows: a write that failed after sealing leaves a page nobody refers to.
+        for (var page = 0; page <= state.NextPage; page++)
+        {
+            await journal.Pages.RemoveAsync(page);
+        }
+
+        for (var directory = 0; directory <= state.NextDirectory; directory++)
+        {
+            await journal.Pages.RemoveDirectoryAsync(directory);
+        }
+
+        var wasRegistered = await (await sites.GetPartitionAsync(key)).RemoveAsync(key.GrainKey, state.Epoch);
+        await journal.RemoveAsync();
+        return await ProveAsync(tombstone, wasRegistered);
+    }
+
+    private async Task<ErasureReceipt> ProveAsync(TombstoneState tombstone, bool indexEntryErased)
+    {
+        var record = await journal.Records.ReadAsync<CustomerState>(CustomerStorage.CustomerRecord);
+        var firstPage = await journal.Records.ReadAsync<PageRecord>(CustomerStorage.Page(0));
+        var lastPage = await journal.Records.ReadAsync<PageRecord>(CustomerStorage.Page(Math.Max(0, tombstone.PagesErased)));
+        var empty = record.Value is null && firstPage.Value is null && lastPage.Value is null;
+        return new ErasureReceipt(
+            key.CustomerId,
+            await sites.HashAsync(key),
+            tombstone.ErasedAt,
+            tombstone.EventsErased,
+            tombstone.PagesErased,
+            indexEntryErased,
+            TrainingEligibilityEnded: empty,
+            VerifiedEmpty: empty);
+    }
+
+    private async Task WriteTombstoneAsync(TombstoneState tombstone)
+    {
+        var records = await RecordsOfTombstoneAsync();
+        var stored = await records.ReadAsync<TombstoneState>(CustomerStorage.TombstoneRecord);
+        if (stored.Value != tombstone)
+        {
+            await records.WriteAsync(CustomerStorage.TombstoneRecord, tombstone, stored.ETag);
+        }
+
+        _tombstone = (true, tombstone);
+    }
+
+    private async ValueTask<GrainRecords> RecordsOfTombstoneAsync() =>
+        new(storage, GrainId.Create("seg.tombstone", $"{key.Site}:{await sites.HashAsync(key)}"));
+
+    private sealed class EraseMark(int epochBefore, DateTimeOffset now) : PendingChange<CustomerDraft>
+    {
+        public override ValueTask<bool> ApplyAsync(CustomerDraft draft)
+        {
+            var state = draft.State;
+            draft.Clear(new CustomerState
+            {
+                Epoch = Math.Max(state.Epoch, epochBefore) + 1,
+                ErasedAt = now,
+                Erasure = new PendingErasure(draft.EventCount, state.PageCount),
+                NextPage = state.NextPage,
+                NextDirectory = state.NextDirectory,
+            });
+            return ValueTask.FromResult(true);
+        }
+    }
+}
+
+/// <summary>What stays of an erased customer, under a keyed hash in place of the id.</summary>
+[GenerateSerializer, Immutable, Alias("seg.tombstone-state")]
+internal sealed record TombstoneState
+{
+    /// <summary>The epoch that the erasure began.</summary>
+    [Id(0)] public int Epoch { get; init; }
+
+    /// <summary>When; events dated before are refused.</summary>
+    [Id(1)] public DateTimeOffset ErasedAt { get; init; }
+
+    /// <summary>Events removed.</summary>
+    [Id(2)] public long EventsErased { get; init; }
+
+    /// <summary>Sealed pages removed.</summary>
+    [Id(3)] public int PagesErased { get; init; }
+}

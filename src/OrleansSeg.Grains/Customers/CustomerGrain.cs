@@ -1,0 +1,352 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using Orleans.Storage;
+using OrleansSeg.Customers.History;
+using OrleansSeg.Customers.Scoring;
+using OrleansSeg.Customers.Storage;
+using OrleansSeg.Events;
+using OrleansSeg.Inference;
+using OrleansSeg.Segments;
+
+namespace OrleansSeg.Customers;
+
+/// <summary>One customer: history, profile and assignment. What is durable lies in <see cref="CustomerJournal"/>.</summary>
+/// <remarks>Reentrant, so that calls share writes and a look-up never waits for one.</remarks>
+[GrainType("seg.customer"), Reentrant]
+internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICustomerUpkeepGrain, ICustomerSurroundings, IDisposable
+{
+    private const int EventsPerCallMax = 10_000;
+
+    private readonly IGrainFactory _grains;
+    private readonly SiteDirectory _sites;
+    private readonly CustomerOptions _options;
+    private readonly RescoringOptions _rescoring;
+    private readonly CustomerInstruments _instruments;
+    private readonly TimeProvider _time;
+    private readonly CustomerKey _key;
+    private readonly CustomerJournal _journal;
+    private readonly CustomerErasure _erasure;
+    private readonly CustomerOutbox _outbox;
+    private readonly Rescorer _rescorer;
+    private readonly AssignmentView _view;
+    private bool _registeredByCaller;
+    private Task _erasing = Task.CompletedTask;
+
+    public CustomerGrain(
+        IGrainContext context,
+        IGrainFactory grains,
+        [FromKeyedServices(CustomerStorage.ProviderName)] IGrainStorage storage,
+        SiteDirectory sites,
+        ModelWatch models,
+        IOptions<CustomerOptions> options,
+        IOptions<RescoringOptions> rescoring,
+        CustomerInstruments instruments,
+        TimeProvider time,
+        ILogger<CustomerGrain> logger)
+    {
+        GrainContext = context;
+        (_grains, _sites, _options, _rescoring, _instruments, _time) = (grains, sites, options.Value, rescoring.Value, instruments, time);
+        _key = CustomerKey.Parse(context.GrainId.Key.ToString()!);
+        _view = new AssignmentView(_key.Site, _key.CustomerId, _options, models, time);
+        _journal = new CustomerJournal(new GrainRecords(storage, context.GrainId), _options, this);
+        _erasure = new CustomerErasure(_key, _journal, sites, storage);
+        _outbox = new CustomerOutbox(_key, _journal, sites, _options, time, logger);
+        _rescorer = new Rescorer(_key, _journal, grains, _options, _rescoring, models, time, instruments, logger);
+    }
+
+    /// <inheritdoc />
+    public IGrainContext GrainContext { get; }
+
+    /// <inheritdoc />
+    public async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await _journal.LoadAsync(cancellationToken);
+        var state = _journal.State;
+        _outbox.Load(state);
+        if (state.Erasure is not null)
+        {
+            _erasing = _erasure.FinishAsync();
+        }
+        else if (!state.IsKnown)
+        {
+            this.RegisterGrainTimer(LeaveIfUnknown, new GrainTimerCreationOptions(_options.UnknownIdleAge, _options.UnknownIdleAge) { Interleave = true });
+        }
+        else if (state.Assignment?.Revision != state.Revision)
+        {
+            _rescorer.Mark(ScoringPriority.Backfill);
+        }
+
+        _outbox.Post();
+    }
+
+    /// <inheritdoc />
+    public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _rescorer.Stop();
+        _outbox.Stop();
+        await Task.WhenAll(_journal.Idle, _outbox.DrainAsync()).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _rescorer.Dispose();
+        _outbox.Dispose();
+    }
+
+    /// <inheritdoc />
+    public Task<RecordReceipt> RecordAsync(ImmutableArray<BehaviourEvent> events, CancellationToken cancellationToken) =>
+        RecordAsync(events, imported: false, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<RecordReceipt> ImportAsync(CustomerImport import, CancellationToken cancellationToken)
+    {
+        CheckSame(import.CustomerId);
+        var attributes = import.Attributes.Select(a => KeyValuePair.Create(a.Key, (string?)a.Value)).ToArray();
+        ProfileAttributes.Check(attributes);
+        var profile = attributes.Length == 0 || Holds(attributes)
+            ? Task.CompletedTask
+            : SubmitAsync(new ProfileChange(state => ProfileAttributes.Apply(state, attributes), imported: true), cancellationToken);
+        var receipt = await RecordAsync(import.Events, imported: true, cancellationToken);
+        await profile;
+        return receipt;
+    }
+
+    /// <inheritdoc />
+    public async Task<RecordReceipt> ImportRegisteredAsync(CustomerImport import, CancellationToken cancellationToken)
+    {
+        _registeredByCaller = true;
+        return await ImportAsync(import, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<SegmentAssignment> LookUpAsync()
+    {
+        var assignment = _view.Current;
+        if (assignment.Stale)
+        {
+            _instruments.LookedUpStale();
+        }
+
+        return ValueTask.FromResult(assignment);
+    }
+
+    /// <inheritdoc />
+    public async Task<SegmentAssignment> LookUpFreshAsync(CancellationToken cancellationToken)
+    {
+        if (_view.Current.Stale)
+        {
+            await _rescorer.ScoreNowAsync(ScoringPriority.Storefront, patient: true).WaitAsync(cancellationToken);
+        }
+
+        return _view.Current;
+    }
+
+    /// <inheritdoc />
+    public async Task<HistoryPage> GetHistoryAsync(HistoryQuery query, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var state = _journal.State;
+            try
+            {
+                return await HistoryPager.ReadAsync(new HistoryReader(state, _journal.Hot, _journal.Pages), query, _key.GrainKey, cancellationToken);
+            }
+            catch (PageMissingException) when (!ReferenceEquals(state, _journal.State))
+            {
+                // The pages were rewritten or erased meanwhile: the version now in memory says what there is.
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<CustomerProfile> GetProfileAsync(CancellationToken cancellationToken)
+    {
+        var state = _journal.State;
+        var aggregates = state.ReadAggregates();
+        return Task.FromResult(new CustomerProfile(
+            _key.CustomerId,
+            state.Attributes.ToImmutableDictionary(a => a.Name, a => a.Value),
+            ImmutableDictionary<ConsentPurpose, bool>.Empty
+                .Add(ConsentPurpose.Profiling, state.MayProfile(_options))
+                .Add(ConsentPurpose.Training, state.MayTrain(_options)),
+            _journal.EventCount,
+            Enum.GetValues<EventType>().Where(type => aggregates.CountOf(type) > 0).ToImmutableDictionary(type => type.ToString(), aggregates.CountOf),
+            aggregates.FirstEvent,
+            aggregates.LastEvent,
+            aggregates.PurchaseDays,
+            aggregates.Spend,
+            state.PageCount));
+    }
+
+    /// <inheritdoc />
+    public async Task SetAttributesAsync(ImmutableDictionary<string, string?> attributes, CancellationToken cancellationToken)
+    {
+        ProfileAttributes.Check(attributes);
+
+        // Checked against what is durable now, so that a refusal fails this call alone and not the write that others share.
+        ProfileAttributes.Apply(_journal.State, attributes);
+        await SubmitAsync(new ProfileChange(state => ProfileAttributes.Apply(state, attributes), imported: false), cancellationToken);
+        _rescorer.Mark(ScoringPriority.Refresh);
+    }
+
+    /// <inheritdoc />
+    public async Task SetConsentAsync(ConsentPurpose purpose, bool granted, CancellationToken cancellationToken)
+    {
+        await SubmitAsync(new ProfileChange(state => Consent(state, purpose, granted), imported: false), cancellationToken);
+        _rescorer.Mark(ScoringPriority.Refresh);
+    }
+
+    /// <inheritdoc />
+    public async Task<SegmentExplanation> ExplainAsync(CancellationToken cancellationToken)
+    {
+        var state = _journal.State;
+        if (!state.IsKnown || !state.MayProfile(_options))
+        {
+            throw new InvalidOperationException(state.IsKnown
+                ? $"Customer '{_key.CustomerId}' did not consent to profiling."
+                : $"Nothing is known of customer '{_key.CustomerId}'.");
+        }
+
+        var (input, _) = await ScoringInput.BuildAsync(state, _journal.Hot, _journal.Pages, _time.GetUtcNow(), cancellationToken);
+        try
+        {
+            return await _grains.GetGrain<IInferenceWorkerGrain>(_key.PartitionOf(_rescoring.WorkerSlots))
+                .ExplainAsync(_key.CustomerId, new ScoringRequest(_key.Site, input, ScoringPriority.Backfill, null), cancellationToken);
+        }
+        catch (NoModelException exception)
+        {
+            throw new InvalidOperationException(exception.Message, exception);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<ErasureReceipt> EraseAsync(CancellationToken cancellationToken)
+    {
+        await _erasing;
+        var erasing = _erasure.EraseAsync(_time.GetUtcNow());
+        _erasing = erasing;
+        return await erasing;
+    }
+
+    /// <inheritdoc />
+    public async Task<RefreshOutcome> RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _erasing;
+        var outcome = await _rescorer.ScoreNowAsync(ScoringPriority.Backfill, patient: false).WaitAsync(cancellationToken);
+        await _outbox.FlushAsync();
+        return outcome;
+    }
+
+    /// <inheritdoc />
+    public async Task<bool> ReconcileAsync(CancellationToken cancellationToken)
+    {
+        await _erasing;
+        if (!_journal.State.IsKnown)
+        {
+            return false;
+        }
+
+        await _outbox.FlushAsync(evenIfDelivered: true);
+        return true;
+    }
+
+    async ValueTask<CustomerState> ICustomerSurroundings.RecallAsync(CustomerState durable)
+    {
+        if (durable is { Epoch: 0, Registered: false, Erasure: null } && await _erasure.ReadTombstoneAsync() is { } tombstone)
+        {
+            durable = durable with { Epoch = tombstone.Epoch, ErasedAt = tombstone.ErasedAt };
+        }
+
+        return durable.IndexedVersion == _outbox.DeliveredVersion ? durable : durable with { IndexedVersion = _outbox.DeliveredVersion };
+    }
+
+    async Task ICustomerSurroundings.RegisterAsync(int epoch)
+    {
+        if (!_registeredByCaller || epoch > 0)
+        {
+            await (await _sites.GetPartitionAsync(_key)).RegisterAsync(_key.GrainKey, epoch);
+        }
+    }
+
+    void ICustomerSurroundings.Settled(CustomerState durable)
+    {
+        _view.Update(durable);
+        _outbox.Post();
+    }
+
+    void ICustomerSurroundings.Lost(Exception exception) =>
+        GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "What is stored is not known."));
+
+    private static CustomerState Consent(CustomerState state, ConsentPurpose purpose, bool granted) => purpose switch
+    {
+        // Without consent no assignment is kept, and one under way is dropped; the index hears of both.
+        ConsentPurpose.Profiling => state.ProfilingConsent == granted ? state : state with
+        {
+            ProfilingConsent = granted,
+            Assignment = granted ? state.Assignment : null,
+            AssignmentVersion = state.AssignmentVersion + 1,
+        },
+        ConsentPurpose.Training => state.TrainingConsent == granted ? state : state with { TrainingConsent = granted },
+        _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "There is no such purpose."),
+    };
+
+    private async Task<RecordReceipt> RecordAsync(ImmutableArray<BehaviourEvent> events, bool imported, CancellationToken cancellationToken)
+    {
+        if (events.IsDefaultOrEmpty)
+        {
+            return new RecordReceipt(0, 0, []);
+        }
+
+        if (events.Length > EventsPerCallMax)
+        {
+            throw new ArgumentException($"One call records at most {EventsPerCallMax} events, not {events.Length}.", nameof(events));
+        }
+
+        var now = _time.GetUtcNow();
+        var change = new RecordChange(events, imported, RetentionRule.At(now, _options.RetentionByType), now);
+        await SubmitAsync(change, cancellationToken);
+        var receipt = change.Receipt;
+        _instruments.Recorded(receipt);
+        if (receipt.Added > 0)
+        {
+            _rescorer.Mark(imported ? ScoringPriority.Backfill : ScoringPriority.Refresh);
+        }
+
+        return receipt;
+    }
+
+    private async Task SubmitAsync(PendingChange<CustomerDraft> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await _erasing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await _journal.SubmitAsync(change);
+    }
+
+    private bool Holds(KeyValuePair<string, string?>[] attributes)
+    {
+        var held = _journal.State.Attributes;
+        return attributes.All(a => held.Contains(new ProfileAttribute(a.Key, a.Value!)));
+    }
+
+    private void CheckSame(string customerId)
+    {
+        if (customerId != _key.CustomerId)
+        {
+            throw new ArgumentException($"The import is for customer '{customerId}', this is '{_key.CustomerId}'.", nameof(customerId));
+        }
+    }
+
+    private Task LeaveIfUnknown(CancellationToken cancellationToken)
+    {
+        if (!_journal.State.IsKnown && _journal.Idle.IsCompleted)
+        {
+            GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "Nobody knows this customer."), cancellationToken);
+        }
+
+        return Task.CompletedTask;
+    }
+}

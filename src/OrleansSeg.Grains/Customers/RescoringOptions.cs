@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace OrleansSeg.Customers;
+
+/// <summary>When and how customers are scored again.</summary>
+public sealed class RescoringOptions
+{
+    /// <summary>Quiet time after behaviour before scoring, so that a burst of events is scored once.</summary>
+    /// <value>Default 100 ms; zero to 10 s.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan DebounceInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Longest time that events which keep coming may put scoring off.</summary>
+    /// <value>Default 500 ms; zero to 1 min.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan DebounceMax { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Keys that calls are spread over: each sticks to one inference silo.</summary>
+    /// <value>Default 16; 1 to 1,024.</value>
+    [Range(1, 1024)]
+    public int WorkerSlots { get; set; } = 16;
+
+    /// <summary>First pause after inference refused or could not be reached; it doubles, with jitter.</summary>
+    /// <value>Default 200 ms; 1 ms to 1 min.</value>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan BackOffMin { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest pause between two tries.</summary>
+    /// <value>Default 1 min; 1 ms to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
+    public TimeSpan BackOffMax { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How old the knowledge of the model in service may be when deciding that an assignment is an older model's.</summary>
+    /// <value>Default 10 s; zero to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ModelCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>Checks the attributes.</summary>
+[OptionsValidator]
+public sealed partial class RescoringOptionsValidator : IValidateOptions<RescoringOptions>;

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using OrleansSeg.Segments;
+
+namespace OrleansSeg.Customers.Scoring;
+
+/// <summary>The answer to look-ups: made once for each durable version, so that asking again allocates nothing.</summary>
+internal sealed class AssignmentView(string site, string customerId, CustomerOptions options, ModelWatch models, TimeProvider time)
+{
+    private SegmentAssignment _assignment = Plain(customerId, SegmentNames.Unknown, stale: false);
+    private bool _mayAge;
+    private DateTimeOffset _agesAt;
+
+    /// <summary>The assignment as of now.</summary>
+    public SegmentAssignment Current
+    {
+        get
+        {
+            if (_mayAge && (time.GetUtcNow() >= _agesAt || models.VersionOf(site) > _assignment.ModelVersion))
+            {
+                _assignment = _assignment with { Stale = true };
+                _mayAge = false;
+            }
+
+            return _assignment;
+        }
+    }
+
+    /// <summary>Takes over a durable version.</summary>
+    public void Update(CustomerState state)
+    {
+        _mayAge = false;
+        if (!state.IsKnown)
+        {
+            _assignment = Plain(customerId, SegmentNames.Unknown, stale: false);
+        }
+        else if (!state.MayProfile(options))
+        {
+            _assignment = Plain(customerId, SegmentNames.Unprofiled, stale: false);
+        }
+        else if (state.Assignment is not { } stored)
+        {
+            _assignment = Plain(customerId, SegmentNames.Unscored, stale: true);
+        }
+        else
+        {
+            _mayAge = stored.Revision == state.Revision;
+            _agesAt = stored.AssignedAt + options.RefreshAfter;
+            _assignment = new SegmentAssignment(
+                customerId,
+                stored.Segment,
+                [.. stored.Segments.Zip(stored.Probabilities, (segment, probability) => new SegmentProbability(segment, probability))],
+                stored.ChurnProbability,
+                stored.ExpectedValue,
+                stored.ModelVersion,
+                stored.AssignedAt,
+                stored.EventsSeen,
+                Stale: !_mayAge);
+        }
+    }
+
+    private static SegmentAssignment Plain(string customerId, string segment, bool stale) =>
+        new(customerId, segment, [], null, null, 0, null, 0, stale);
+}

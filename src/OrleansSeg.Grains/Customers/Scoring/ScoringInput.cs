@@ -1,0 +1,30 @@
+using OrleansSeg.Customers.History;
+using OrleansSeg.Events;
+using OrleansSeg.Model.Features;
+
+namespace OrleansSeg.Customers.Scoring;
+
+/// <summary>Makes what the model sees from one durable version of a customer.</summary>
+internal static class ScoringInput
+{
+    /// <summary>Builds the input, and says whether the customer ever bought. Cost: reads the latest pages that the recent window reaches into.</summary>
+    public static async Task<(CustomerInput Input, bool HasPurchased)> BuildAsync(
+        CustomerState state, EventBlock hot, PageStore pages, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var recent = new List<BehaviourEvent>();
+        var reader = new HistoryReader(state, hot, pages);
+        await foreach (var e in reader.ReadBackwardsAsync(cancellationToken))
+        {
+            recent.Add(e);
+            if (recent.Count == SequenceTokens.EventCountMax)
+            {
+                break;
+            }
+        }
+
+        recent.Reverse();
+        var aggregates = state.ReadAggregates();
+        var attributes = state.Attributes.Select(a => KeyValuePair.Create(a.Name, a.Value));
+        return (CustomerInputBuilder.Build(aggregates, recent.ToArray(), attributes, now), aggregates.FirstPurchase is not null);
+    }
+}

@@ -1,0 +1,30 @@
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Runtime.Placement;
+
+namespace OrleansSeg.Inference;
+
+/// <summary>Places a grain only on silos whose metadata say <c>inference=true</c>.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class InferenceSilosAttribute() : PlacementFilterAttribute(new InferenceSilosStrategy());
+
+/// <summary>The strategy behind <see cref="InferenceSilosAttribute"/>; it has no settings to carry.</summary>
+public sealed class InferenceSilosStrategy() : PlacementFilterStrategy(order: 0)
+{
+    /// <summary>Metadata key, and the value that admits a silo.</summary>
+    public const string MetadataKey = "inference";
+
+    /// <summary>The value that admits a silo.</summary>
+    public const string MetadataValue = "true";
+}
+
+/// <summary>Keeps the silos that run an engine.</summary>
+/// <remarks>A silo that has just joined is left out until its metadata have arrived, which is a matter of moments.</remarks>
+internal sealed class InferenceSilosDirector(ISiloMetadataCache metadata) : IPlacementFilterDirector
+{
+    /// <inheritdoc />
+    public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos) =>
+        silos.Where(silo =>
+            metadata.GetSiloMetadata(silo).Metadata.TryGetValue(InferenceSilosStrategy.MetadataKey, out var value)
+            && value == InferenceSilosStrategy.MetadataValue);
+}

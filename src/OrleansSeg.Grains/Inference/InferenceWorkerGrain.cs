@@ -1,0 +1,28 @@
+using Orleans.Concurrency;
+using OrleansSeg.Models;
+using OrleansSeg.Segments;
+
+namespace OrleansSeg.Inference;
+
+/// <summary>The door to this silo's engine: one activation for each key, so that all calls meet in one queue.</summary>
+/// <remarks>
+/// Reentrant, because a worker that takes one call at a time would make batches of one. Idle workers stay, because the runtime would
+/// otherwise replace them after half a second of quiet.
+/// </remarks>
+[GrainType("seg.inference-worker"), StatelessWorker(1, false), Reentrant, InferenceSilos]
+internal sealed class InferenceWorkerGrain(InferenceBatcher batcher, ServedModels models) : Grain, IInferenceWorkerGrain
+{
+    /// <inheritdoc />
+    public async Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken)
+    {
+        await models.FollowAsync(request.Site, cancellationToken);
+        return await batcher.ScoreAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async Task<SegmentExplanation> ExplainAsync(string customer, ScoringRequest request, CancellationToken cancellationToken)
+    {
+        await models.FollowAsync(request.Site, cancellationToken);
+        return await batcher.ExplainAsync(customer, request, cancellationToken);
+    }
+}

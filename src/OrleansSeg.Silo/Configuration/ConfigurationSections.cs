@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OrleansSeg.Customers;
+using OrleansSeg.Inference;
+using OrleansSeg.Persistence.Sqlite;
+
+namespace OrleansSeg.Silo.Configuration;
+
+/// <summary>The sections of a silo-config file, and the options each one fills.</summary>
+internal static class ConfigurationSections
+{
+    /// <summary>Name of the section that holds all others.</summary>
+    public const string Root = "OrleansSeg";
+
+    private static readonly string[] Names = ["Network", "Site", "Customers", "Partitions", "Rescoring", "Inference", "Sqlite"];
+
+    /// <summary>Binds every section; a field that no option has is an error, because a misspelt bound would silently not hold.</summary>
+    public static void Bind(IServiceCollection services, IConfiguration configuration)
+    {
+        var root = configuration.GetSection(Root);
+        Bind<NetworkOptions>(services, root.GetSection("Network"));
+        Bind<SiteOptions>(services, root.GetSection("Site"));
+        Bind<CustomerOptions>(services, root.GetSection("Customers"));
+        Bind<PartitionOptions>(services, root.GetSection("Partitions"));
+        Bind<RescoringOptions>(services, root.GetSection("Rescoring"));
+        Bind<InferenceOptions>(services, root.GetSection("Inference"));
+        Bind<SqliteStoreOptions>(services, root.GetSection("Sqlite"));
+        services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkOptionsValidator>();
+        services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkAddressValidator>();
+        services.AddSingleton<IValidateOptions<SiloSettings>, SiloSettingsValidator>();
+        services.AddOptions<SiloSettings>().Configure(options => Fill(root, options)).ValidateOnStart();
+    }
+
+    /// <summary>Reads one section before the container exists.</summary>
+    /// <exception cref="OptionsValidationException">A field breaks its bound.</exception>
+    public static TOptions Read<TOptions>(IConfiguration configuration, string section, params IValidateOptions<TOptions>[] validators)
+        where TOptions : class, new()
+    {
+        var options = new TOptions();
+        configuration.GetSection(Root).GetSection(section).Bind(options, Strict);
+        Check(options, validators);
+        return options;
+    }
+
+    /// <summary>Reads the top of the file before the container exists.</summary>
+    /// <exception cref="OptionsValidationException">A field breaks its bound, or no option has it.</exception>
+    public static SiloSettings ReadTop(IConfiguration configuration)
+    {
+        var options = new SiloSettings();
+        Fill(configuration.GetSection(Root), options);
+        Check(options, [new SiloSettingsValidator()]);
+        return options;
+    }
+
+    private static void Fill(IConfigurationSection root, SiloSettings options)
+    {
+        var known = typeof(SiloSettings).GetProperties().Select(property => property.Name).Concat(Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var unknown = root.GetChildren().Select(child => child.Key).Where(key => !known.Contains(key)).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new OptionsValidationException(
+                Root, typeof(SiloSettings), unknown.Select(key => $"{Root}:{key} is no setting; expected {string.Join(", ", known.Order())}."));
+        }
+
+        root.Bind(options);
+    }
+
+    private static void Check<TOptions>(TOptions options, IEnumerable<IValidateOptions<TOptions>> validators)
+        where TOptions : class
+    {
+        var failures = validators.SelectMany(validator => validator.Validate(null, options).Failures ?? []).ToList();
+        if (failures.Count > 0)
+        {
+            throw new OptionsValidationException(typeof(TOptions).Name, typeof(TOptions), failures);
+        }
+    }
+
+    private static void Bind<TOptions>(IServiceCollection services, IConfigurationSection section)
+        where TOptions : class => services.AddOptions<TOptions>().Bind(section, Strict).ValidateOnStart();
+
+    private static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
+}

@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace OrleansSeg.Silo.Configuration;
+
+/// <summary>What a silo-config file says at its top, under <c>OrleansSeg</c>; the other sections have their own options.</summary>
+public sealed class SiloSettings
+{
+    /// <summary>Folder of the embedded store and of the model store.</summary>
+    /// <value>Default <c>./orleansseg-data</c>; the command line's <c>--data-dir</c> goes before it.</value>
+    [Required]
+    public string DataDirectory { get; set; } = "./orleansseg-data";
+
+    /// <summary>Where grain state, reminders and membership lie.</summary>
+    /// <value>Default <c>sqlite</c>, the embedded store of one silo.</value>
+    [Required, RegularExpression("^sqlite$", ErrorMessage = "The field Storage must be 'sqlite'.")]
+    public string Storage { get; set; } = "sqlite";
+
+    /// <summary>How log lines are written: <c>text</c> for people, <c>json</c> for collectors.</summary>
+    /// <value>Default <c>text</c>.</value>
+    [Required, RegularExpression("^(text|json)$", ErrorMessage = "The field LogFormat must be 'text' or 'json'.")]
+    public string LogFormat { get; set; } = "text";
+
+    /// <summary>Collector that metrics and traces are sent to, such as <c>http://localhost:4317</c>.</summary>
+    /// <value>Default null: metrics are only offered at <c>/metrics</c>.</value>
+    public Uri? OtlpEndpoint { get; set; }
+}
+
+/// <summary>Checks the attributes.</summary>
+[OptionsValidator]
+public sealed partial class SiloSettingsValidator : IValidateOptions<SiloSettings>;
