@@ -38,6 +38,12 @@ internal sealed partial class ServedModels(
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            // A container that knows this object under two names disposes it twice.
+            return;
+        }
+
         await _stop.CancelAsync();
         foreach (var site in _sites.Values)
         {
