@@ -1,0 +1,117 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Hosting;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using OrleansSeg.Customers;
+using OrleansSeg.Customers.Storage;
+using OrleansSeg.Inference;
+using OrleansSeg.Models;
+using OrleansSeg.Persistence.Sqlite;
+
+namespace OrleansSeg.Grains.Tests.Clusters;
+
+/// <summary>A cluster with the real grains over a real SQLite store; the clock, the model and faults are the test's.</summary>
+/// <remarks>
+/// Grains see <see cref="Time"/>, which moves only when a test moves it. Scoring goes through the real worker and batcher to
+/// <see cref="Model"/>; a site has no model until <see cref="PublishModelAsync"/>. Use fresh sites or customers in each test.
+/// </remarks>
+public class ShopCluster : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("orleansseg-cluster-").FullName;
+    private InProcessTestCluster? _cluster;
+    private int _sites;
+    private int _models;
+
+    /// <summary>The domain's clock, at first 2026-03-02 09:00 UTC.</summary>
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+
+    /// <summary>Faults of the store.</summary>
+    public StorageFaults Faults { get; } = new();
+
+    /// <summary>Grain calls to watch, refuse or swallow.</summary>
+    public CallScript Calls { get; } = new();
+
+    /// <summary>What every model answers, whatever its version.</summary>
+    public ScriptedScores Model { get; } = new();
+
+    /// <summary>The running cluster.</summary>
+    public InProcessTestCluster Cluster => _cluster ?? throw new InvalidOperationException("The cluster is not up.");
+
+    /// <summary>Grains as a storefront's client finds them.</summary>
+    public IGrainFactory Grains => Cluster.Client;
+
+    /// <summary>Services of the first silo.</summary>
+    public IServiceProvider Services => Cluster.GetSiloServiceProvider(Cluster.GetActiveSilos().First().SiloAddress);
+
+    /// <summary>The store as grains see it, faults included.</summary>
+    public IGrainStorage Storage => Services.GetRequiredKeyedService<IGrainStorage>(CustomerStorage.ProviderName);
+
+    /// <summary>Silos to start.</summary>
+    protected virtual short SiloCount => 1;
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(SiloCount);
+        builder.Options.AssumeHomogenousSilosForTesting = false;
+        builder.ConfigureSilo((_, silo) => ConfigureSilo(silo));
+        builder.ConfigureSiloHost((_, host) => host.Logging.ClearProviders());
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    /// <inheritdoc />
+    public async Task DisposeAsync()
+    {
+        Faults.Clear();
+        await Cluster.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A site that no other test uses.</summary>
+    public string NewSite() => $"shop-{Interlocked.Increment(ref _sites)}";
+
+    /// <summary>Puts a next model in service; every version answers from <see cref="Model"/>.</summary>
+    public async Task<ModelReference> PublishModelAsync(string site)
+    {
+        var number = Interlocked.Increment(ref _models);
+        var reference = new ModelReference(0, $"{number:x64}", Time.GetUtcNow(), ScriptedScores.Labels, "a scripted model", false);
+        var published = await Grains.GetGrain<IModelRegistryGrain>(site).PublishAsync(reference, promote: true, CancellationToken.None);
+        foreach (var silo in Cluster.GetActiveSilos())
+        {
+            await Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<ServedModels>().RefreshAsync(site, CancellationToken.None);
+        }
+
+        return published;
+    }
+
+    /// <summary>Ends a grain's activation, so that its next call reads the store; changes nothing when it is not in memory.</summary>
+    public Task ForgetAsync(IAddressable grain) => Cluster.DeactivateAsync(grain);
+
+    /// <summary>What a test class changes in the silo; called after everything else.</summary>
+    protected virtual void Configure(ISiloBuilder silo)
+    {
+    }
+
+    private void ConfigureSilo(ISiloBuilder silo)
+    {
+        silo.Services.AddSingleton<TimeProvider>(Time);
+        silo.AddSqliteGrainStorage(store => store.Directory = _folder, "sqlite");
+        silo.UseSqliteReminderService();
+        silo.Services.AddKeyedSingleton<IGrainStorage>(
+            CustomerStorage.ProviderName,
+            (services, _) => new FaultyStorage(services.GetRequiredKeyedService<IGrainStorage>("sqlite"), Faults));
+        silo.Services.AddSingleton<IGrainStateCatalog, StoreCatalog>();
+        silo.AddOrleansSegGrains();
+        silo.Services.Replace(ServiceDescriptor.Singleton<IScoringModelLoader>(new ScriptedModelLoader(Model)));
+        silo.AddIncomingGrainCallFilter(Calls);
+        silo.Configure<InferenceOptions>(inference => inference.LingerMax = TimeSpan.Zero);
+        silo.Configure<FolderModelStoreOptions>(models => models.Directory = Path.Combine(_folder, "models"));
+        silo.Configure<SiteOptions>(site => site.PartitionCount = 2);
+        silo.Configure<PartitionOptions>(partition => partition.SweepInterval = TimeSpan.Zero);
+        Configure(silo);
+    }
+}
