@@ -1,3 +1,3 @@
-using System.CommandLine;
+using OrleansSeg.Cli;
 
-return new RootCommand("OrleansSeg: which segment is this customer in right now, and why?").Parse(args).Invoke();
+return await CommandLine.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);

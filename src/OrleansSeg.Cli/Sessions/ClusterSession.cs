@@ -1,0 +1,141 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansSeg.Client;
+using OrleansSeg.Persistence.Sqlite;
+using OrleansSeg.Silo.Hosting;
+
+namespace OrleansSeg.Cli.Sessions;
+
+/// <summary>The way from a verb to the grains: a silo in this process, or a client of one that serves.</summary>
+internal sealed class ClusterSession : IAsyncDisposable
+{
+    private static readonly TimeSpan ServerStartMax = TimeSpan.FromSeconds(30);
+    private readonly List<IAsyncDisposable> _parts = [];
+
+    private ClusterSession(IGrainFactory grains, string site) => (Grains, Client) = (grains, new SegmentationClient(grains, site));
+
+    /// <summary>All grains.</summary>
+    public IGrainFactory Grains { get; }
+
+    /// <summary>The site's customers.</summary>
+    public SegmentationClient Client { get; }
+
+    /// <summary>The silo, when it runs in this process.</summary>
+    public RunningSilo? Silo { get; private init; }
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="settings">The command line.</param>
+    /// <param name="verb">What this process does, told to others who want the directory.</param>
+    /// <param name="cancellationToken">Stops the attempt.</param>
+    /// <exception cref="DirectoryHeldException">Another verb holds the directory.</exception>
+    public static async Task<ClusterSession> OpenAsync(CommonSettings settings, string verb, CancellationToken cancellationToken)
+    {
+        var configuration = SiloConfiguration.Read(settings);
+        if (settings.Connect)
+        {
+            return await ConnectAsync(settings, configuration, configuration.GetValue("OrleansSeg:Network:GatewayPort", 30_000), cancellationToken);
+        }
+
+        var directory = SiloConfiguration.DataDirectoryOf(configuration);
+        var holder = new DirectoryHolder(Environment.ProcessId, verb, TimeProvider.System.GetUtcNow(), null);
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var held = DataDirectoryLock.TryAcquire(directory, holder, out var other);
+            if (held is not null)
+            {
+                return await HostAsync(settings, configuration, held, cancellationToken);
+            }
+
+            if (other is { Verb: "serve", GatewayPort: { } port })
+            {
+                return await ConnectAsync(settings, configuration, port, cancellationToken);
+            }
+
+            // A server says its port only once it listens.
+            if (other is { Verb: not "serve" } || TimeProvider.System.GetElapsedTime(began) > ServerStartMax)
+            {
+                throw new DirectoryHeldException(directory, other);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in _parts)
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    private static async Task<ClusterSession> HostAsync(
+        CommonSettings settings, IConfiguration configuration, DataDirectoryLock held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var silo = SiloHost.CreateEmbedded(configuration);
+            await silo.StartAsync(cancellationToken);
+            var session = new ClusterSession(silo.Grains, settings.Site) { Silo = silo };
+            session._parts.AddRange([silo, new Released(held)]);
+            return session;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<ClusterSession> ConnectAsync(
+        CommonSettings settings, IConfiguration configuration, int port, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddFilter(_ => false);
+        var address = configuration["OrleansSeg:Network:Address"] ?? "127.0.0.1";
+        builder.AddOrleansSegClient(client =>
+        {
+            client.ClusterId = configuration["Orleans:ClusterId"] ?? client.ClusterId;
+            client.ServiceId = configuration["Orleans:ServiceId"] ?? client.ServiceId;
+            client.Gateways.Add(string.Create(CultureInfo.InvariantCulture, $"{address}:{port}"));
+            client.Site = settings.Site;
+            client.ConnectTimeout = TimeSpan.FromSeconds(10);
+        });
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new VerbFailedException($"No cluster answers at {address}:{port}: {exception.Message}");
+        }
+
+        var session = new ClusterSession(host.Services.GetRequiredService<IClusterClient>(), settings.Site);
+        session._parts.Add(new Stopped(host));
+        return session;
+    }
+
+    private sealed class Stopped(IHost host) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+    }
+
+    private sealed class Released(DataDirectoryLock held) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            held.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using OrleansSeg.Federation;
+using Spectre.Console;
+
+namespace OrleansSeg.Cli.Training;
+
+/// <summary>Evaluation reports and model cards as people read them.</summary>
+internal static class ReportTables
+{
+    private static readonly string[] Measures = ["macroF1", "macroAuroc", "logLoss", "churnAuroc", "accuracy", "ece"];
+
+    /// <summary>The model beside every baseline, then the model's classes.</summary>
+    public static void WriteEvaluation(IAnsiConsole screen, JsonNode report)
+    {
+        screen.WriteLine($"Cutoff {report["cutoff"]}, horizon {report["horizonDays"]} days, {report["testCustomers"]} customers tested.");
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("");
+        foreach (var measure in Measures)
+        {
+            table.AddColumn(new TableColumn(measure).RightAligned());
+        }
+
+        AddRow(table, "model", report["model"]!);
+        foreach (var (name, scores) in report["baselines"]!.AsObject())
+        {
+            AddRow(table, name, scores!);
+        }
+
+        screen.Write(table);
+        WriteClasses(screen, report["model"]!);
+    }
+
+    /// <summary>What was trained.</summary>
+    public static void WriteCard(IAnsiConsole screen, TrainingStatus status, long scored)
+    {
+        var card = JsonNode.Parse(status.ResultJson!)!;
+        screen.WriteLine($"Model version {status.PublishedVersion} is published; {scored.ToString("N0", CultureInfo.InvariantCulture)} customers were scored with it.");
+        if (card["validation"] is JsonObject validation)
+        {
+            var table = new Table().Border(TableBorder.Rounded).AddColumn("validation");
+            foreach (var measure in Measures)
+            {
+                table.AddColumn(new TableColumn(measure).RightAligned());
+            }
+
+            foreach (var (name, scores) in validation)
+            {
+                AddRow(table, name, scores!);
+            }
+
+            screen.Write(table);
+        }
+    }
+
+    private static void AddRow(Table table, string name, JsonNode scores) =>
+        table.AddRow([Markup.Escape(name), .. Measures.Select(measure => Markup.Escape(Cell(scores, measure)))]);
+
+    private static string Cell(JsonNode scores, string measure)
+    {
+        var value = Format(scores[measure]);
+        return scores["ci"]?[measure] is JsonArray { Count: 2 } interval ? $"{value} [{Format(interval[0])}, {Format(interval[1])}]" : value;
+    }
+
+    private static string Format(JsonNode? value) => value is null ? "–" : value.GetValue<double>().ToString("F3", CultureInfo.InvariantCulture);
+
+    private static void WriteClasses(IAnsiConsole screen, JsonNode model)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("segment");
+        foreach (var column in new[] { "precision", "recall", "f1", "support" })
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach (var (label, scores) in model["perClass"]!.AsObject())
+        {
+            table.AddRow(Markup.Escape(label), Format(scores!["precision"]), Format(scores["recall"]), Format(scores["f1"]), $"{scores["support"]}");
+        }
+
+        screen.Write(table);
+    }
+}

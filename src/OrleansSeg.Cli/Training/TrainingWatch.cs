@@ -1,0 +1,72 @@
+using System.Globalization;
+using OrleansSeg.Cli.Output;
+using OrleansSeg.Cli.Sessions;
+using OrleansSeg.Federation;
+
+namespace OrleansSeg.Cli.Training;
+
+/// <summary>Starts a training job and watches it to its end.</summary>
+internal static class TrainingWatch
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Runs a job; its lines go to the progress display.</summary>
+    /// <exception cref="UsageException">The data are not enough.</exception>
+    /// <exception cref="VerbFailedException">The job failed.</exception>
+    public static async Task<TrainingStatus> RunAsync(
+        VerbOutput output, ClusterSession session, TrainingRequest request, CancellationToken cancellationToken)
+    {
+        var trainer = session.Grains.GetGrain<ITrainerGrain>(session.Client.Site);
+        var title = request.Purpose == TrainingPurpose.Train ? "Training" : "Evaluating";
+        var status = await ProgressDisplay.RunAsync(output, title, report => WatchAsync(output, trainer, request, report, cancellationToken));
+        return status.State switch
+        {
+            TrainingState.Done => status,
+            TrainingState.Failed when status.FailureIsInput => throw new UsageException(status.Failure!),
+            _ => throw new VerbFailedException($"{title} failed: {status.Failure}"),
+        };
+    }
+
+    private static async Task<TrainingStatus> WatchAsync(
+        VerbOutput output, ITrainerGrain trainer, TrainingRequest request, Action<double, string> report, CancellationToken cancellationToken)
+    {
+        var job = await trainer.StartAsync(request, cancellationToken);
+        var seen = 0;
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(Pause, cancellationToken);
+                var status = await trainer.GetStatusAsync(job, seen, cancellationToken);
+                seen = status.LineCount;
+                foreach (var line in status.Lines)
+                {
+                    Show(output, line, report);
+                }
+
+                if (status.State != TrainingState.Running)
+                {
+                    return status;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                await trainer.CancelAsync(job, CancellationToken.None);
+                throw;
+            }
+        }
+    }
+
+    private static void Show(VerbOutput output, TrainingLine line, Action<double, string> report)
+    {
+        report(line.StepCount == 0 ? 0 : line.Step / (double)line.StepCount, $"{line.Stage} {line.Step}/{line.StepCount}");
+        if (line.Stage == "read")
+        {
+            return;
+        }
+
+        var losses = double.IsNaN(line.TrainingLoss) ? "" : string.Create(CultureInfo.InvariantCulture, $", loss {line.TrainingLoss:F4}");
+        var validation = double.IsNaN(line.ValidationLoss) ? "" : string.Create(CultureInfo.InvariantCulture, $", validation log loss {line.ValidationLoss:F4}");
+        output.Say($"{line.Stage} {line.Step}/{line.StepCount}{losses}{validation}");
+    }
+}

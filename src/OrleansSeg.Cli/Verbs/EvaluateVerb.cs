@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using OrleansSeg.Cli.Training;
+using OrleansSeg.Federation;
+
+namespace OrleansSeg.Cli.Verbs;
+
+/// <summary><c>evaluate</c>: trains at a past cutoff and measures on what came after it, beside the baselines. Publishes nothing.</summary>
+internal static class EvaluateVerb
+{
+    public static Command Create(VerbRunner runner)
+    {
+        var horizon = TrainingOptions.Horizon();
+        var cutoff = new Option<DateTimeOffset>("--cutoff") { Description = "Nothing after it is seen in training; UTC unless it says otherwise.", Required = true };
+        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff.") { cutoff, horizon };
+        return runner.Bind(command, async (context, cancellationToken) =>
+        {
+            await using var session = await context.OpenAsync(cancellationToken);
+            var request = new TrainingRequest(
+                TrainingPurpose.Evaluate,
+                context.Parsed.GetValue(cutoff),
+                TimeSpan.FromDays(context.Parsed.GetValue(horizon)),
+                context.Settings.Seed,
+                Promote: false);
+            var status = await TrainingWatch.RunAsync(context.Output, session, request, cancellationToken);
+            var report = JsonNode.Parse(status.ResultJson!)!;
+            context.Output.Answer(report, screen => ReportTables.WriteEvaluation(screen, report));
+            return ExitCodes.Done;
+        });
+    }
+}

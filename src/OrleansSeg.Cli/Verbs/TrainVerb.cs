@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using OrleansSeg.Cli.Import;
+using OrleansSeg.Cli.Training;
+using OrleansSeg.Federation;
+
+namespace OrleansSeg.Cli.Verbs;
+
+/// <summary><c>train</c>: a model from the site's histories, put in service, and every customer scored with it.</summary>
+internal static class TrainVerb
+{
+    public static Command Create(VerbRunner runner)
+    {
+        var horizon = TrainingOptions.Horizon();
+        var cutoff = new Option<DateTimeOffset?>("--as-of") { Description = "Train as if this were now; events after it are not read." };
+        var keep = new Option<bool>("--no-promote") { Description = "Publish the model without putting it in service." };
+        var command = new Command("train", "Trains a model on the site's customers and puts it in service.") { horizon, cutoff, keep };
+        return runner.Bind(command, async (context, cancellationToken) =>
+        {
+            await using var session = await context.OpenAsync(cancellationToken);
+            var request = new TrainingRequest(
+                TrainingPurpose.Train,
+                context.Parsed.GetValue(cutoff),
+                TimeSpan.FromDays(context.Parsed.GetValue(horizon)),
+                context.Settings.Seed,
+                Promote: !context.Parsed.GetValue(keep));
+            var status = await TrainingWatch.RunAsync(context.Output, session, request, cancellationToken);
+            var scored = request.Promote ? await SweepProgress.RunAsync(context.Output, session, cancellationToken) : 0;
+            var document = new JsonObject
+            {
+                ["version"] = status.PublishedVersion,
+                ["inService"] = request.Promote,
+                ["customersScored"] = scored,
+                ["card"] = JsonNode.Parse(status.ResultJson!),
+            };
+            context.Output.Answer<JsonNode>(document, screen => ReportTables.WriteCard(screen, status, scored));
+            return ExitCodes.Done;
+        });
+    }
+}
