@@ -15,11 +15,18 @@ public static class CustomerInputBuilder
         LifetimeAggregates aggregates,
         ReadOnlySpan<BehaviourEvent> recent,
         IEnumerable<KeyValuePair<string, string>> attributes,
-        DateTimeOffset asOf) => new()
-        {
-            AsOf = asOf,
-            Aggregates = AggregateFeatures.Compute(aggregates, asOf),
-            Tokens = SequenceTokens.Fold(recent),
-            Attributes = [.. attributes.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)],
-        };
+        DateTimeOffset asOf) => Build(aggregates, SequenceTokens.Fold(recent), Describe(attributes), asOf);
+
+    /// <summary>Builds the input from parts that other inputs of the customer share.</summary>
+    internal static CustomerInput Build(LifetimeAggregates aggregates, SequenceToken[] steps, string[] attributes, DateTimeOffset asOf) => new()
+    {
+        AsOf = asOf,
+        Aggregates = AggregateFeatures.Compute(aggregates, asOf),
+        Tokens = steps,
+        Attributes = attributes,
+    };
+
+    /// <summary>Attributes as the model reads them: <c>name=value</c>, ordinally sorted.</summary>
+    internal static string[] Describe(IEnumerable<KeyValuePair<string, string>> attributes) =>
+        [.. attributes.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)];
 }

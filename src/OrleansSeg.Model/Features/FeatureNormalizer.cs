@@ -35,6 +35,13 @@ public sealed record FeatureNormalizer(float[] Low, float[] High, bool[] Logarit
         return normalizer;
     }
 
+    /// <summary>Whether every part has <paramref name="features"/> values that can be applied: false for a damaged file.</summary>
+    internal bool Fits(int features) =>
+        new[] { Low?.Length, High?.Length, Logarithmic?.Length, Mean?.Length, Deviation?.Length }.All(length => length == features)
+        && Indicators is not null
+        && Indicators.All(feature => feature >= 0 && feature < features)
+        && Deviation!.All(deviation => deviation > 0);
+
     /// <summary>Normalizes one row.</summary>
     /// <param name="raw">(F) raw features.</param>
     /// <param name="normalized">(W) destination.</param>

@@ -9,6 +9,9 @@ namespace OrleansSeg.Model.Segments;
 /// <param name="HighValueThreshold">Future spend at or above which a spender is <c>high_value</c>, in the site's currency.</param>
 public sealed record SegmentScheme(string Name, ImmutableArray<string> Labels, TimeSpan Horizon, decimal HighValueThreshold)
 {
+    /// <summary>Name of the default scheme, whose labels <see cref="PredictiveLabels"/> gives.</summary>
+    public const string PredictiveName = "predictive";
+
     /// <summary>Segments (S).</summary>
     public int Count => Labels.Length;
 

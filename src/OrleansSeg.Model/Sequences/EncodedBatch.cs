@@ -27,10 +27,13 @@ public sealed class EncodedBatch : IDisposable
     /// <summary>(B, A) attribute buckets, 0 for none.</summary>
     public required Tensor Attributes { get; init; }
 
+    /// <summary>(B, S) 0 for a label that is possible, a large negative number for one that is not.</summary>
+    public required Tensor Impossible { get; init; }
+
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var tensor in new[] { Types, Categories, Numbers, Texts, Lengths, Aggregates, Attributes })
+        foreach (var tensor in new[] { Types, Categories, Numbers, Texts, Lengths, Aggregates, Attributes, Impossible })
         {
             tensor.Dispose();
         }

@@ -1,14 +1,19 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Text;
 using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Sequences;
 
-/// <summary>Turns inputs into padded tensors; the same in training and in serving.</summary>
+/// <summary>Turns inputs into padded tensors; the same in training and in serving. Encodes from any thread.</summary>
+/// <remarks>Values are written straight into the tensors' memory: nothing is allocated per customer or step.</remarks>
 /// <param name="config">The network's shape.</param>
+/// <param name="scheme">Its segments.</param>
 /// <param name="normalizer">Fitted on training examples.</param>
 /// <param name="texts">Gives each text its vector.</param>
-public sealed class InputEncoder(NetworkConfig config, FeatureNormalizer normalizer, ITextEncoder texts)
+public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, FeatureNormalizer normalizer, ITextEncoder texts)
 {
     /// <summary>Numbers of one step: log amount, log quantity, log events, log age and gap in days, rating and whether there is one, season twice.</summary>
     public const int StepNumbers = 9;
@@ -20,47 +25,71 @@ public sealed class InputEncoder(NetworkConfig config, FeatureNormalizer normali
     public EncodedBatch Encode(IReadOnlyList<CustomerInput> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var batch = inputs.Count;
-        var steps = Math.Max(1, inputs.Max(input => input.Tokens.Length));
-        var width = config.TextWidth;
-        var types = new long[batch * steps];
-        var categories = new long[batch * steps];
-        var numbers = new float[batch * steps * StepNumbers];
-        var vectors = new float[batch * steps * width];
-        var lengths = new long[batch];
-        var aggregates = new float[batch * normalizer.Width];
-        var attributes = new long[batch * AttributeCountMax];
-        for (var b = 0; b < batch; b++)
+        var stepCount = 1;
+        foreach (var input in inputs)
         {
-            var input = inputs[b];
-            lengths[b] = Math.Max(1, input.Tokens.Length);
-            normalizer.Apply(input.Aggregates, aggregates.AsSpan(b * normalizer.Width, normalizer.Width));
-            for (var a = 0; a < Math.Min(AttributeCountMax, input.Attributes.Length); a++)
-            {
-                attributes[(b * AttributeCountMax) + a] = StableHash.Bucket(input.Attributes[a], config.AttributeBuckets);
-            }
-
-            var tokens = input.Tokens.Span;
-            for (var t = 0; t < tokens.Length; t++)
-            {
-                var cell = (b * steps) + t;
-                types[cell] = (long)tokens[t].Type;
-                categories[cell] = StableHash.Bucket(tokens[t].Category, config.CategoryBuckets);
-                WriteNumbers(tokens[t], t > 0 ? tokens[t - 1] : null, input.AsOf, numbers.AsSpan(cell * StepNumbers, StepNumbers));
-                WriteText(tokens[t].Texts, vectors.AsSpan(cell * width, width));
-            }
+            stepCount = Math.Max(stepCount, input.Tokens.Length);
         }
 
-        return new EncodedBatch
+        var batch = new EncodedBatch
         {
-            Types = tensor(types, [batch, steps]),
-            Categories = tensor(categories, [batch, steps]),
-            Numbers = tensor(numbers, [batch, steps, StepNumbers]),
-            Texts = tensor(vectors, [batch, steps, width]),
-            Lengths = tensor(lengths, [batch]),
-            Aggregates = tensor(aggregates, [batch, normalizer.Width]),
-            Attributes = tensor(attributes, [batch, AttributeCountMax]),
+            Types = zeros([inputs.Count, stepCount], dtype: int64),
+            Categories = zeros([inputs.Count, stepCount], dtype: int64),
+            Numbers = zeros([inputs.Count, stepCount, StepNumbers]),
+            Texts = zeros([inputs.Count, stepCount, config.TextWidth]),
+            Lengths = ones([inputs.Count], dtype: int64),
+            Aggregates = zeros([inputs.Count, normalizer.Width]),
+            Attributes = zeros([inputs.Count, AttributeCountMax], dtype: int64),
+            Impossible = zeros([inputs.Count, scheme.Count]),
         };
+        WriteSteps(inputs, stepCount, batch);
+        WriteProfiles(inputs, batch);
+        return batch;
+    }
+
+    private void WriteSteps(IReadOnlyList<CustomerInput> inputs, int stepCount, EncodedBatch batch)
+    {
+        var types = Memory<long>(batch.Types);
+        var categories = Memory<long>(batch.Categories);
+        var numbers = Memory<float>(batch.Numbers);
+        var vectors = Memory<float>(batch.Texts);
+        var lengths = Memory<long>(batch.Lengths);
+        var width = config.TextWidth;
+        for (var b = 0; b < inputs.Count; b++)
+        {
+            var tokens = inputs[b].Tokens.Span;
+            lengths[b] = Math.Max(1, tokens.Length);
+            for (var t = 0; t < tokens.Length; t++)
+            {
+                var cell = (b * stepCount) + t;
+                types[cell] = (long)tokens[t].Type;
+                categories[cell] = StableHash.Bucket(tokens[t].Category, config.CategoryBuckets);
+                WriteNumbers(tokens[t], t > 0 ? tokens[t - 1] : null, inputs[b].AsOf, numbers.Slice(cell * StepNumbers, StepNumbers));
+                WriteText(tokens[t].Texts, vectors.Slice(cell * width, width));
+            }
+        }
+    }
+
+    private void WriteProfiles(IReadOnlyList<CustomerInput> inputs, EncodedBatch batch)
+    {
+        var aggregates = Memory<float>(batch.Aggregates);
+        var attributes = Memory<long>(batch.Attributes);
+        var impossible = Memory<float>(batch.Impossible);
+        Span<bool> possible = stackalloc bool[scheme.Count];
+        for (var b = 0; b < inputs.Count; b++)
+        {
+            normalizer.Apply(inputs[b].Aggregates, aggregates.Slice(b * normalizer.Width, normalizer.Width));
+            for (var a = 0; a < Math.Min(AttributeCountMax, inputs[b].Attributes.Length); a++)
+            {
+                attributes[(b * AttributeCountMax) + a] = StableHash.Bucket(inputs[b].Attributes[a], config.AttributeBuckets);
+            }
+
+            PossibleLabels.Mark(scheme, inputs[b], possible);
+            for (var label = 0; label < possible.Length; label++)
+            {
+                impossible[(b * possible.Length) + label] = possible[label] ? 0 : SegmentNetwork.ImpossibleLogit;
+            }
+        }
     }
 
     private static void WriteNumbers(SequenceToken token, SequenceToken? previous, DateTimeOffset asOf, Span<float> numbers)
@@ -74,8 +103,7 @@ public sealed class InputEncoder(NetworkConfig config, FeatureNormalizer normali
         numbers[5] = float.IsFinite(token.Rating) ? Math.Clamp(token.Rating, -10, 10) / 5 : 0;
         numbers[6] = float.IsFinite(token.Rating) ? 1 : 0;
         var angle = 2 * MathF.PI * token.Timestamp.UtcDateTime.DayOfYear / 365.25f;
-        numbers[7] = MathF.Sin(angle);
-        numbers[8] = MathF.Cos(angle);
+        (numbers[7], numbers[8]) = MathF.SinCos(angle);
     }
 
     private static float Days(TimeSpan span) => (float)Math.Max(0, span.TotalDays);
@@ -89,11 +117,10 @@ public sealed class InputEncoder(NetworkConfig config, FeatureNormalizer normali
 
         foreach (var line in lines)
         {
-            var vector = texts.Encode(line);
-            for (var i = 0; i < mean.Length; i++)
-            {
-                mean[i] += vector[i] / lines.Length;
-            }
+            TensorPrimitives.MultiplyAdd(texts.Encode(line), 1f / lines.Length, mean, mean);
         }
     }
+
+    private static Span<T> Memory<T>(TorchSharp.torch.Tensor tensor)
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(tensor.bytes);
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using OrleansSeg.Events;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Segments;
 
@@ -14,56 +12,34 @@ public static class AsOfExamples
     /// <param name="horizon">How far after a cutoff labels look.</param>
     /// <remarks>
     /// An event at the cutoff belongs to the history. A live event that was recorded after the cutoff is no part of what was known then,
-    /// so it is left out of the features; a back-filled one counts by its time.
+    /// so it is left out of the features; a back-filled one counts by its time. The history is read once, however many cutoffs there are;
+    /// each cutoff then costs its active days and the recent window.
     /// </remarks>
     public static IEnumerable<AsOfExample> Of(CustomerHistory history, IReadOnlyList<DateTimeOffset> cutoffs, TimeSpan horizon)
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(cutoffs);
+        var past = new KnownPast(history.Events);
+        var future = new FuturePurchases(history.Events);
+        var attributes = CustomerInputBuilder.Describe(history.Attributes);
+        var steps = new SharedSteps();
         foreach (var cutoff in cutoffs)
         {
-            if (Cut(history, cutoff, horizon) is { } example)
+            past.AdvanceTo(cutoff);
+            if (past.Aggregates.EventCount == 0)
             {
-                yield return example;
+                continue;
             }
+
+            var (days, spend) = future.Between(cutoff, cutoff + horizon);
+            yield return new AsOfExample(
+                history.CustomerId,
+                cutoff,
+                CustomerInputBuilder.Build(past.Aggregates, steps.Fold(past), attributes, cutoff),
+                past.Aggregates.PurchaseDays > 0,
+                past.Aggregates.FirstPurchase is { } first && cutoff - first <= TimeSpan.FromDays(PredictiveLabels.NewCustomerDays),
+                days,
+                spend);
         }
-    }
-
-    private static AsOfExample? Cut(CustomerHistory history, DateTimeOffset cutoff, TimeSpan horizon)
-    {
-        var aggregates = new LifetimeAggregates();
-        var known = new List<BehaviourEvent>();
-        var future = new LifetimeAggregates();
-        foreach (var e in history.Events)
-        {
-            if (e.Timestamp > cutoff + horizon)
-            {
-                break;
-            }
-
-            if (e.Timestamp > cutoff)
-            {
-                future.Add(e);
-            }
-            else if (e.Backfilled || e.RecordedAt <= cutoff)
-            {
-                aggregates.Add(e);
-                known.Add(e);
-            }
-        }
-
-        if (known.Count == 0)
-        {
-            return null;
-        }
-
-        return new AsOfExample(
-            history.CustomerId,
-            cutoff,
-            CustomerInputBuilder.Build(aggregates, CollectionsMarshal.AsSpan(known), history.Attributes, cutoff),
-            aggregates.PurchaseDays > 0,
-            aggregates.FirstPurchase is { } first && cutoff - first <= TimeSpan.FromDays(PredictiveLabels.NewCustomerDays),
-            future.PurchaseDays,
-            future.Spend);
     }
 }

@@ -8,8 +8,9 @@ namespace OrleansSeg.Model.Training;
 /// <param name="Input">Features as of the cutoff.</param>
 /// <param name="Label">Index into the scheme's labels.</param>
 /// <param name="HasPurchased">Whether the history holds a purchase: churn is asked of these alone.</param>
+/// <param name="BuysAgain">Whether a purchase falls into the horizon.</param>
 /// <param name="FutureSpend">Gross spend in the horizon, in the site's currency.</param>
-public sealed record Example(string CustomerId, CustomerInput Input, int Label, bool HasPurchased, float FutureSpend);
+public sealed record Example(string CustomerId, CustomerInput Input, int Label, bool HasPurchased, bool BuysAgain, float FutureSpend);
 
 /// <summary>Examples of one scheme.</summary>
 /// <param name="Scheme">The scheme whose labels index <see cref="Example.Label"/>.</param>

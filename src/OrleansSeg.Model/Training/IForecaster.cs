@@ -21,6 +21,9 @@ public interface IForecasterTrainer
     /// <summary>Name in reports: <c>model</c>, <c>logistic</c>, <c>lightgbm</c>.</summary>
     string Name { get; }
 
+    /// <summary>What computes it, for reports: <c>TorchSharp</c>, <c>LightGBM</c>.</summary>
+    string Engine { get; }
+
     /// <summary>Fits on <paramref name="train"/>; <paramref name="validation"/> is for early stopping and tuning only.</summary>
     /// <param name="train">Examples whose futures end before validation begins.</param>
     /// <param name="validation">Later examples, never seen by the gradient.</param>

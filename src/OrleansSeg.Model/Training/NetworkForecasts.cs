@@ -4,15 +4,21 @@ using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Training;
 
-/// <summary>Runs a trained network over inputs, in batches of one length each.</summary>
+/// <summary>Raw heads of one network for one customer.</summary>
+/// <param name="Logits">(S) segment logits.</param>
+/// <param name="Churn">Churn logit.</param>
+/// <param name="LogSpend">Expected log(1 + spend).</param>
+internal readonly record struct Heads(float[] Logits, float Churn, float LogSpend);
+
+/// <summary>Runs a trained network over inputs, in batches of about one length each.</summary>
 internal static class NetworkForecasts
 {
     private const int BatchSize = 512;
 
-    /// <summary>Raw heads of one network in the order of the inputs: (S) logits, churn logit, log(1 + spend).</summary>
-    public static (float[] Logits, float Churn, float LogSpend)[] Run(SegmentNetwork network, InputEncoder encoder, IReadOnlyList<CustomerInput> inputs)
+    /// <summary>Heads in the order of the inputs. May run on any threads at once.</summary>
+    public static Heads[] Run(SegmentNetwork network, InputEncoder encoder, IReadOnlyList<CustomerInput> inputs)
     {
-        var results = new (float[], float, float)[inputs.Count];
+        var results = new Heads[inputs.Count];
         foreach (var part in Enumerable.Range(0, inputs.Count).OrderBy(i => inputs[i].Tokens.Length).Chunk(BatchSize))
         {
             using var scope = NewDisposeScope();
@@ -25,7 +31,7 @@ internal static class NetworkForecasts
             var width = logits.Length / part.Length;
             for (var row = 0; row < part.Length; row++)
             {
-                results[part[row]] = (logits[(row * width)..((row + 1) * width)], churns[row], spends[row]);
+                results[part[row]] = new Heads(logits[(row * width)..((row + 1) * width)], churns[row], spends[row]);
             }
         }
 
@@ -33,12 +39,12 @@ internal static class NetworkForecasts
     }
 
     /// <summary>Mean negative log probability of the truth, in nats.</summary>
-    public static double LogLoss(SegmentNetwork network, InputEncoder encoder, ExampleSet set)
-    {
-        network.eval();
-        var heads = Run(network, encoder, [.. set.Examples.Select(example => example.Input)]);
-        return heads.Zip(set.Examples).Average(pair => LogLoss(pair.First.Logits, pair.Second.Label));
-    }
+    public static double LogLoss(SegmentNetwork network, InputEncoder encoder, ExampleSet set) =>
+        LogLoss(Run(network, encoder, [.. set.Examples.Select(example => example.Input)]), set);
+
+    /// <summary>Mean negative log probability of the truth, in nats, of heads in the order of the examples.</summary>
+    public static double LogLoss(IReadOnlyList<Heads> heads, ExampleSet set) =>
+        heads.Zip(set.Examples).Average(pair => LogLoss(pair.First.Logits, pair.Second.Label));
 
     private static double LogLoss(float[] logits, int label)
     {

@@ -14,6 +14,9 @@ public sealed class LogisticBaseline : IForecasterTrainer
     public string Name => "logistic";
 
     /// <inheritdoc />
+    public string Engine => "softmax regression, L-BFGS";
+
+    /// <inheritdoc />
     public IForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {

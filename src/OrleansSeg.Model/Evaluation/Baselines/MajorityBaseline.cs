@@ -10,6 +10,9 @@ public sealed class MajorityBaseline : IForecasterTrainer
     public string Name => "majority";
 
     /// <inheritdoc />
+    public string Engine => "label frequencies";
+
+    /// <inheritdoc />
     public IForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
         new Fitted(LabelFrequencies.Of(train.Scheme, [.. train.Examples]));

@@ -12,6 +12,9 @@ public sealed class RuleBaseline : IForecasterTrainer
     public string Name => "rfm";
 
     /// <inheritdoc />
+    public string Engine => "label rule on the past horizon";
+
+    /// <inheritdoc />
     public IForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {

@@ -1,0 +1,41 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Model.Evaluation.Baselines;
+
+/// <summary>One customer as ML.NET's trees read it: raw aggregates, NaN for missing, and the label from 1.</summary>
+internal sealed class TreeRow
+{
+    /// <summary>(F) raw aggregates.</summary>
+    public required float[] Features { get; init; }
+
+    /// <summary>Index of the label.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Labelled examples as a view.</summary>
+    public static IDataView View(MLContext context, ExampleSet set) =>
+        View(context, set.Scheme, set.Examples.Select(example => new TreeRow { Features = example.Input.Aggregates, Index = example.Label }));
+
+    /// <summary>Unlabelled inputs as a view.</summary>
+    public static IDataView View(MLContext context, SegmentScheme scheme, IReadOnlyList<CustomerInput> inputs) =>
+        View(context, scheme, inputs.Select(input => new TreeRow { Features = input.Aggregates, Index = 0 }));
+
+    private static IDataView View(MLContext context, SegmentScheme scheme, IEnumerable<TreeRow> rows)
+    {
+        var schema = SchemaDefinition.Create(typeof(TreeRow));
+        schema[nameof(Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, AggregateFeatures.Names.Length);
+        var view = context.Data.LoadFromEnumerable(rows, schema);
+
+        // The keys are given, so that every view numbers the labels alike, those it lacks included.
+        var keys = context.Data.LoadFromEnumerable(Enumerable.Range(0, scheme.Count).Select(index => new Key { Index = index }));
+        return context.Transforms.Conversion.MapValueToKey("Label", nameof(Index), keyData: keys).Fit(view).Transform(view);
+    }
+
+    private sealed class Key
+    {
+        public int Index { get; init; }
+    }
+}

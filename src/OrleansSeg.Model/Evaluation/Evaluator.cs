@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using OrleansSeg.Model.Evaluation.Baselines;
+using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Model.Evaluation;
+
+/// <summary>Fits and measures our model and every baseline on one labelled split.</summary>
+internal sealed class Evaluator(
+    LabelledData data, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+{
+    private readonly Dictionary<string, double[]> _weights = [];
+    private readonly Dictionary<string, double> _seconds = [];
+
+    /// <summary>Runs.</summary>
+    /// <param name="read">How long reading took.</param>
+    public EvaluationReport Run(TimeSpan read)
+    {
+        _seconds.Add("read", Math.Round(read.TotalSeconds, 1));
+        IForecasterTrainer[] baselines = [new MajorityBaseline(), new RuleBaseline(), new LogisticBaseline(), new LightGbmBaseline(), new GruBaseline()];
+        var scores = baselines.ToDictionary(baseline => baseline.Name, baseline => Measure(baseline, out _));
+        var model = Measure(new ModelTrainer(), out var parameters);
+        return new EvaluationReport
+        {
+            Cutoff = data.Split.Test!.Value,
+            HorizonDays = plan.Horizon.TotalDays,
+            Labels = data.Scheme.Labels,
+            TestCustomers = data.Test!.Examples.Count,
+            Model = model,
+            Baselines = scores,
+            Data = data.Data,
+            Seed = plan.Seed,
+            TrainingCutoffs = data.Split.Training,
+            ValidationCutoff = data.Split.Validation,
+            TrainingExamples = data.Training.Examples.Count,
+            ValidationExamples = data.Validation.Examples.Count,
+            HighValueThreshold = data.Scheme.HighValueThreshold,
+            DroppedLabels = data.DroppedLabels,
+            LeftOut = data.LeftOut,
+            DecisionWeights = _weights,
+            Seconds = _seconds,
+            Parameters = parameters,
+            Notes = [.. Notes()],
+        };
+    }
+
+    private Scores Measure(IForecasterTrainer trainer, out long parameters)
+    {
+        var clock = Stopwatch.StartNew();
+        using var fitted = trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
+        parameters = (fitted as SegmentModel)?.ParameterCount ?? 0;
+        var weights = DecisionWeights.Fit(
+            [.. fitted.Forecast(Inputs(data.Validation)).Select(forecast => forecast.Probabilities)],
+            [.. data.Validation.Examples.Select(example => example.Label)],
+            data.Scheme.Count);
+        _weights.Add(trainer.Name, weights);
+        var forecasts = fitted.Forecast(Inputs(data.Test!));
+        _seconds.Add(trainer.Name, Math.Round(clock.Elapsed.TotalSeconds, 1));
+        return Scorer.Measure(trainer.Engine, data.Test!, forecasts, weights, plan.BootstrapResamples, plan.Seed);
+    }
+
+    private static List<Features.CustomerInput> Inputs(ExampleSet set) => [.. set.Examples.Select(example => example.Input)];
+
+    private IEnumerable<string> Notes()
+    {
+        if (LightGbmBaseline.Fallback is { } reason)
+        {
+            yield return reason;
+        }
+
+        if (data.Data.LastEvent < data.Split.Test + plan.Horizon - TimeSpan.FromDays(1))
+        {
+            yield return $"The data end {data.Data.LastEvent.UtcDateTime:yyyy-MM-dd}, before the horizon does: late purchases are missing from the labels.";
+        }
+
+        foreach (var (label, count) in data.DroppedLabels)
+        {
+            yield return $"Segment {label} is left out: {count} training examples.";
+        }
+    }
+}

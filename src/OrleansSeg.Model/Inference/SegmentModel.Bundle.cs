@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
+using OrleansSeg.Model.Sequences;
+using OrleansSeg.Model.Text;
+using static TorchSharp.torch;
+
+namespace OrleansSeg.Model.Inference;
+
+/// <summary>From and to the files of a bundle.</summary>
+public sealed partial class SegmentModel
+{
+    /// <summary>Format of the bundle's files; another one is refused.</summary>
+    public const int BundleFormat = 1;
+
+    private const string ConfigFile = "config.json";
+    private const string NormalizerFile = "normalizer.json";
+    private const string SchemeFile = "scheme.json";
+    private const string VocabularyFile = "vocab.txt";
+    private const string WeightsFile = "model.safetensors";
+    private const string CardFile = "card.json";
+    private const string TokenVectors = "text.vectors";
+
+    /// <summary>The files of this model's bundle, for <see cref="BundleFolder.Write"/>.</summary>
+    public IReadOnlyDictionary<string, byte[]> ToFiles(ModelCard card)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = _network.state_dict().ToDictionary(
+            pair => pair.Key, pair => new StoredTensor(pair.Value.shape, pair.Value.detach().contiguous().data<float>().ToArray()));
+        tensors.Add(TokenVectors, new StoredTensor([_titles.Vocabulary.Count, _titles.Dimension], _titles.Vectors.ToArray()));
+        return new Dictionary<string, byte[]>
+        {
+            [ConfigFile] = Json(new BundleConfig(BundleFormat, Config, Calibration, DecisionWeights)),
+            [NormalizerFile] = Json(_normalizer),
+            [SchemeFile] = Json(Scheme),
+            [VocabularyFile] = Encoding.UTF8.GetBytes(string.Join('\n', _titles.Vocabulary) + "\n"),
+            [WeightsFile] = SafeTensors.Write(tensors),
+            [CardFile] = Json(card),
+        };
+    }
+
+    /// <summary>Loads a model from the files that <see cref="BundleFolder.Read"/> returned.</summary>
+    /// <exception cref="BundleCorruptException">A file is missing, cannot be read, does not fit the others, or is of other features.</exception>
+    public static SegmentModel FromFiles(IReadOnlyDictionary<string, byte[]> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        try
+        {
+            var config = Json<BundleConfig>(files, ConfigFile);
+            if (config is not { Format: BundleFormat, Network: not null, Calibration: not null })
+            {
+                throw new InvalidDataException($"{ConfigFile} is of format {config.Format}, expected {BundleFormat}.");
+            }
+
+            if (!config.Network.FeatureNames.SequenceEqual(AggregateFeatures.Names))
+            {
+                throw new InvalidDataException("The model was fitted on other features than this version computes; train it again.");
+            }
+
+            return Assemble(config, Json<FeatureNormalizer>(files, NormalizerFile), Json<SegmentScheme>(files, SchemeFile), files);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or JsonException or ArgumentException or DecoderFallbackException)
+        {
+            throw new BundleCorruptException($"The bundle cannot be loaded: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The card in a bundle's files.</summary>
+    /// <exception cref="BundleCorruptException">There is none, or it cannot be read.</exception>
+    public static ModelCard ReadCard(IReadOnlyDictionary<string, byte[]> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        try
+        {
+            return Json<ModelCard>(files, CardFile);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or JsonException)
+        {
+            throw new BundleCorruptException($"The bundle's card cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static SegmentModel Assemble(
+        BundleConfig config, FeatureNormalizer normalizer, SegmentScheme scheme, IReadOnlyDictionary<string, byte[]> files)
+    {
+        if (normalizer.Width != config.Network.AggregateWidth || !normalizer.Fits(AggregateFeatures.Names.Length)
+            || scheme.Count != config.Network.Segments || config.DecisionWeights.Length != scheme.Count || scheme.Count == 0)
+        {
+            throw new InvalidDataException("Its network, normalizer and scheme are of different widths.");
+        }
+
+        var tensors = SafeTensors.Read(File(files, WeightsFile));
+        var vocabulary = Encoding.UTF8.GetString(File(files, VocabularyFile)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (!tensors.Remove(TokenVectors, out var vectors) || !vectors.Shape.SequenceEqual([vocabulary.Length, config.Network.TextWidth]))
+        {
+            throw new InvalidDataException($"{TokenVectors} does not fit {VocabularyFile}.");
+        }
+
+        var titles = new TitleEncoder(vocabulary, vectors.Values, config.Network.TextWidth);
+        var network = new SegmentNetwork(config.Network, seed: 0);
+        NetworkWeights.Load(network, tensors);
+        return new SegmentModel(scheme, config.Network, normalizer, titles, network, config.Calibration, config.DecisionWeights);
+    }
+
+    private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, BundleJson.Indented);
+
+    private static T Json<T>(IReadOnlyDictionary<string, byte[]> files, string name)
+        where T : class =>
+        JsonSerializer.Deserialize<T>(File(files, name), BundleJson.Compact) ?? throw new InvalidDataException($"{name} is empty.");
+
+    private static byte[] File(IReadOnlyDictionary<string, byte[]> files, string name) =>
+        files.TryGetValue(name, out var content) ? content : throw new InvalidDataException($"{name} is missing.");
+
+    private sealed record BundleConfig(int Format, NetworkConfig Network, Calibration Calibration, ImmutableArray<double> DecisionWeights);
+}

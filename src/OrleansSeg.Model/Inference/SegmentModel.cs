@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using OrleansSeg.Model.Evaluation;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Native;
+using OrleansSeg.Model.Segments;
+using OrleansSeg.Model.Sequences;
+using OrleansSeg.Model.Text;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Model.Inference;
+
+/// <summary>A trained model, ready to score and to explain: what training returns and what a bundle loads to are the same thing.</summary>
+/// <remarks>
+/// <see cref="Forecast"/>, <see cref="Decide"/> and <see cref="Explain"/> may be called from any threads at once; dispose it when no call
+/// runs any more. Torch's own threads are the process's, set by the host.
+/// </remarks>
+public sealed partial class SegmentModel : IForecaster
+{
+    private readonly InputEncoder _encoder;
+    private readonly SegmentNetwork _network;
+    private readonly FeatureNormalizer _normalizer;
+    private readonly TitleEncoder _titles;
+
+    internal SegmentModel(
+        SegmentScheme scheme,
+        NetworkConfig config,
+        FeatureNormalizer normalizer,
+        TitleEncoder titles,
+        SegmentNetwork network,
+        Calibration calibration,
+        ImmutableArray<double> decisionWeights)
+    {
+        LibTorch.EnsureLoadable();
+        (Scheme, Config, Calibration, DecisionWeights) = (scheme, config, calibration, decisionWeights);
+        (_normalizer, _titles, _network) = (normalizer, titles, network);
+        _encoder = new InputEncoder(config, scheme, normalizer, titles);
+        foreach (var parameter in network.parameters())
+        {
+            parameter.requires_grad_(false);
+        }
+
+        ParameterCount = network.parameters().Sum(parameter => parameter.numel()) + titles.Vectors.Length;
+    }
+
+    /// <summary>The segments it tells apart.</summary>
+    public SegmentScheme Scheme { get; }
+
+    /// <summary>The network's shape.</summary>
+    public NetworkConfig Config { get; }
+
+    /// <summary>Corrections fitted on validation.</summary>
+    public Calibration Calibration { get; }
+
+    /// <summary>(S) weights that turn probabilities into one segment, fitted on validation; see <see cref="Evaluation.DecisionWeights"/>.</summary>
+    public ImmutableArray<double> DecisionWeights { get; }
+
+    /// <summary>Numbers that were learned, token vectors included.</summary>
+    public long ParameterCount { get; }
+
+    /// <inheritdoc />
+    public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return Array.ConvertAll(NetworkForecasts.Run(_network, _encoder, inputs), Calibration.ToForecast);
+    }
+
+    /// <summary>The segment that a forecast means.</summary>
+    public string Decide(Forecast forecast)
+    {
+        ArgumentNullException.ThrowIfNull(forecast);
+        return Scheme.Labels[Evaluation.DecisionWeights.Decide(forecast.Probabilities, DecisionWeights.AsSpan())];
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _network.Dispose();
+}

@@ -1,0 +1,99 @@
+using OrleansSeg.Events;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
+
+namespace OrleansSeg.Model.Training;
+
+/// <summary>Streams histories into labelled examples; keeps examples within the plan's bounds, and one history at a time.</summary>
+internal static class ExampleReader
+{
+    /// <summary>Reads for an evaluation, in one pass.</summary>
+    public static async Task<LabelledData> ReadForEvaluationAsync(
+        HistorySource histories, DateTimeOffset cutoff, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        // The first event is not known before the pass; cutoffs earlier than it simply have no examples.
+        var early = cutoff - (plan.Horizon * 2) - (plan.CutoffStep * (plan.CutoffCountMax + 1));
+        var split = TimeSplit.ForEvaluation(early, cutoff, plan.Horizon, plan.CutoffStep, plan.CutoffCountMax);
+        var samples = new Samples(split, plan);
+        var data = (await ReadAsync(histories, samples, progress, cancellationToken)).Summarize();
+        split = TimeSplit.ForEvaluation(data.FirstEvent, cutoff, plan.Horizon, plan.CutoffStep, plan.CutoffCountMax);
+        return samples.Label(data, split);
+    }
+
+    /// <summary>Reads for a model that goes into service: one pass to find the time that the data span, one to make examples.</summary>
+    public static async Task<LabelledData> ReadForTrainingAsync(
+        HistorySource histories, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var data = (await ReadAsync(histories, null, progress, cancellationToken)).Summarize();
+        SufficientData.CheckCustomers(data.Customers);
+        var split = TimeSplit.ForTraining(data.FirstEvent, data.LastEvent, plan.Horizon, plan.CutoffStep, plan.CutoffCountMax);
+        var samples = new Samples(split, plan);
+        await ReadAsync(histories, samples, progress, cancellationToken);
+        return samples.Label(data, split);
+    }
+
+    private static async Task<DataScan> ReadAsync(
+        HistorySource histories, Samples? samples, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var scan = new DataScan();
+        await foreach (var history in histories(cancellationToken))
+        {
+            scan.Add(history);
+            samples?.Add(history);
+            if (scan.Customers % 1_000 == 0)
+            {
+                progress?.Report(new TrainingProgress("read", (int)Math.Min(scan.Customers, int.MaxValue), 0, double.NaN, double.NaN));
+            }
+        }
+
+        return scan;
+    }
+
+    private sealed class Samples(TimeSplit split, TrainingPlan plan)
+    {
+        private readonly ExampleSample _training = new(plan.TrainingExamplesMax, plan.Seed);
+        private readonly ExampleSample _validation = new(plan.HeldExamplesMax, plan.Seed);
+        private readonly ExampleSample _test = new(plan.HeldExamplesMax, plan.Seed);
+
+        public void Add(CustomerHistory history)
+        {
+            // What is fitted must have been known when the test begins: a live event that was recorded later labels nothing.
+            var known = split.Test is { } test ? KnownBy(history, test) : history;
+            Add(_training, known, split.Training);
+            Add(_validation, known, [split.Validation]);
+            Add(_test, history, split.Test is { } cutoff ? [cutoff] : []);
+        }
+
+        public LabelledData Label(Bundles.DataSummary data, TimeSplit times)
+        {
+            var training = _training.ToList();
+            SufficientData.CheckCustomers(training.Select(example => example.CustomerId).Distinct(StringComparer.Ordinal).LongCount());
+            var (scheme, dropped) = SchemeFit.Fit(training, plan.Horizon, SufficientData.ExamplesPerLabelMin);
+            SufficientData.CheckLabels(scheme, dropped);
+            var (fitted, _) = SchemeFit.Label(scheme, training);
+            var (validation, leftOut) = SchemeFit.Label(scheme, _validation.ToList());
+            var (test, testLeftOut) = SchemeFit.Label(scheme, _test.ToList());
+            SufficientData.CheckHeld(validation, "validation", times.Validation);
+            if (times.Test is { } cutoff)
+            {
+                SufficientData.CheckHeld(test, "test", cutoff);
+            }
+
+            return new LabelledData(data, times, fitted, validation, times.Test is null ? null : test, dropped, leftOut + testLeftOut);
+        }
+
+        private void Add(ExampleSample sample, CustomerHistory history, IReadOnlyList<DateTimeOffset> cutoffs)
+        {
+            var wanted = cutoffs.Where(cutoff => sample.Wants(history.CustomerId, cutoff)).ToList();
+            foreach (var example in AsOfExamples.Of(history, wanted, plan.Horizon))
+            {
+                sample.Add(example);
+            }
+        }
+
+        private static CustomerHistory KnownBy(CustomerHistory history, DateTimeOffset time) =>
+            history.Events.Any(e => IsLater(e, time)) ? history with { Events = [.. history.Events.Where(e => !IsLater(e, time))] } : history;
+
+        private static bool IsLater(BehaviourEvent e, DateTimeOffset time) => !e.Backfilled && e.RecordedAt > time;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Evaluation;
+using OrleansSeg.Model.Evaluation.Baselines;
+using OrleansSeg.Model.Inference;
+
+namespace OrleansSeg.Model.Training;
+
+/// <summary>From histories to an honest report, or to a bundle's files.</summary>
+/// <remarks>
+/// Reading runs where the caller awaits; fitting runs on pool threads, so that a caller's scheduler stays free. Memory: one history at a
+/// time, and the examples within the plan's bounds (about 1.2 KB each with steps shared).
+/// </remarks>
+public static class TrainingPipeline
+{
+    /// <summary>Trains our model and every baseline on what was known before a cutoff, and measures them after it.</summary>
+    /// <param name="histories">The customers; read once.</param>
+    /// <param name="cutoff">The test cutoff.</param>
+    /// <param name="plan">Horizon, bounds and seed.</param>
+    /// <param name="progress">Told of each epoch and trial; may be null.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <exception cref="InsufficientDataException">Too few customers or too short a history; the message says what is needed.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static async Task<EvaluationReport> EvaluateAsync(
+        HistorySource histories, DateTimeOffset cutoff, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        ArgumentNullException.ThrowIfNull(plan);
+        var clock = Stopwatch.StartNew();
+        var data = await ExampleReader.ReadForEvaluationAsync(histories, cutoff, plan, progress, cancellationToken);
+        var read = clock.Elapsed;
+        return await Task.Run(() => new Evaluator(data, plan, progress, cancellationToken).Run(read), cancellationToken);
+    }
+
+    /// <summary>Trains a model for service on everything that has matured.</summary>
+    /// <param name="histories">The customers; read twice.</param>
+    /// <param name="plan">Horizon, bounds and seed.</param>
+    /// <param name="progress">Told of each epoch; may be null.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <exception cref="InsufficientDataException">Too few customers or too short a history; the message says what is needed.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static async Task<TrainedBundle> TrainAsync(
+        HistorySource histories, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        ArgumentNullException.ThrowIfNull(plan);
+        var data = await ExampleReader.ReadForTrainingAsync(histories, plan, progress, cancellationToken);
+        return await Task.Run(() => Train(data, plan, progress, cancellationToken), cancellationToken);
+    }
+
+    private static TrainedBundle Train(
+        LabelledData data, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var trainer = new ModelTrainer();
+        using var model = trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
+        var forecasts = model.Forecast([.. data.Validation.Examples.Select(example => example.Input)]);
+        var card = new ModelCard
+        {
+            Data = data.Data,
+            HorizonDays = plan.Horizon.TotalDays,
+            Labels = data.Scheme.Labels,
+            DroppedLabels = data.DroppedLabels,
+            TrainingCutoffs = data.Split.Training,
+            ValidationCutoff = data.Split.Validation,
+            TrainingExamples = data.Training.Examples.Count,
+            ValidationExamples = data.Validation.Examples.Count,
+            Seed = plan.Seed,
+            Parameters = model.ParameterCount,
+            Validation = Scorer.Measure(
+                trainer.Engine, data.Validation, forecasts, [.. model.DecisionWeights], plan.BootstrapResamples, plan.Seed),
+        };
+        return new TrainedBundle(model.ToFiles(card), card);
+    }
+}
+
+/// <summary>A trained model's bundle, not yet written.</summary>
+/// <param name="Files">Content by file name, for <see cref="BundleFolder.Write"/>.</param>
+/// <param name="Card">What it was trained on and what it is worth; also among the files.</param>
+public sealed record TrainedBundle(IReadOnlyDictionary<string, byte[]> Files, ModelCard Card);
