@@ -55,6 +55,7 @@ public static class CommandLine
         EraseVerb.Create(runner),
         VerifyVerb.Create(runner),
         ModelsVerb.Create(runner),
+        BenchVerb.Create(runner),
         InitStoreVerb.Create(runner),
         .. LaterVerbs.Create(runner),
     ];

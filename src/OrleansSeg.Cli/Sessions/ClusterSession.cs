@@ -92,6 +92,12 @@ internal sealed class ClusterSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Connects to a silo's gateway.</summary>
+    /// <exception cref="VerbFailedException">Nothing answers there.</exception>
+    public static async Task<ClusterSession> ConnectAsync(
+        CommonSettings settings, int port, CancellationToken cancellationToken) =>
+        await ConnectAsync(settings, SiloConfiguration.Read(settings), port, cancellationToken);
+
     private static async Task<ClusterSession> ConnectAsync(
         CommonSettings settings, IConfiguration configuration, int port, CancellationToken cancellationToken)
     {
