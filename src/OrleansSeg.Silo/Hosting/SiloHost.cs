@@ -91,7 +91,10 @@ public static class SiloHost
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(level);
-        logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Orleans", level == LogLevel.Warning ? LogLevel.Error : LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
+
+        // It takes the time since the machine started for a stall of its own, each time a silo starts.
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         logging.AddConfiguration(configuration.GetSection("Logging"));
 
         // Standard output belongs to answers.
