@@ -17,7 +17,7 @@ public sealed class ShopLabelsTests
             .Select(history => new CustomerHistory(history[0].CustomerId, [.. history.Select(e => e.Event with { Backfilled = true })], history[0].Attributes!))
             .SelectMany(history => AsOfExamples.Of(history, [cutoff], Horizon))
             .ToList();
-        var scheme = SchemeFit.Fit(examples, Horizon);
+        var (scheme, _) = SchemeFit.Fit(examples, Horizon, countMin: 1);
         Assert.Equal(PredictiveLabels.All.AsEnumerable(), scheme.Labels);
         var counts = SchemeFit.Label(scheme, examples).Set.Examples.CountBy(example => scheme.Labels[example.Label]).ToDictionary();
         Assert.All(PredictiveLabels.All, label => Assert.True(counts[label] >= 5, $"{label}: {counts[label]}"));
