@@ -27,8 +27,8 @@ internal static class SweepProgress
             var limits = new ParallelOptions { MaxDegreeOfParallelism = PartitionsAtOnce, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(Enumerable.Range(0, partitions), limits, async (number, token) =>
             {
-                scored += await SweepAsync(session, number, token);
-                report(Interlocked.Increment(ref done) / (double)partitions, $"{Interlocked.Read(ref scored):N0} customers");
+                var now = Interlocked.Add(ref scored, await SweepAsync(session, number, token));
+                report(Interlocked.Increment(ref done) / (double)partitions, $"{now:N0} customers");
             });
             return scored;
         });

@@ -43,11 +43,7 @@ internal static class ReportTables
                 table.AddColumn(new TableColumn(measure).RightAligned());
             }
 
-            foreach (var (name, scores) in validation)
-            {
-                AddRow(table, name, scores!);
-            }
-
+            AddRow(table, "model", validation);
             screen.Write(table);
         }
     }

@@ -59,11 +59,14 @@ internal static class TrainingWatch
 
     private static void Show(VerbOutput output, TrainingLine line, Action<double, string> report)
     {
-        report(line.StepCount == 0 ? 0 : line.Step / (double)line.StepCount, $"{line.Stage} {line.Step}/{line.StepCount}");
-        if (line.Stage == "read")
+        if (line.StepCount == 0)
         {
+            // Nobody knows yet how many customers there are to read.
+            report(0, string.Create(CultureInfo.InvariantCulture, $"{line.Stage} {line.Step:N0} customers"));
             return;
         }
+
+        report(line.Step / (double)line.StepCount, $"{line.Stage} {line.Step}/{line.StepCount}");
 
         var losses = double.IsNaN(line.TrainingLoss) ? "" : string.Create(CultureInfo.InvariantCulture, $", loss {line.TrainingLoss:F4}");
         var validation = double.IsNaN(line.ValidationLoss) ? "" : string.Create(CultureInfo.InvariantCulture, $", validation log loss {line.ValidationLoss:F4}");

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansSeg.Customers;
+using OrleansSeg.Federation;
 using OrleansSeg.Inference;
 using OrleansSeg.Models;
 
@@ -39,7 +40,6 @@ public static class OrleansSegSiloBuilderExtensions
         services.TryAddSingleton<InferenceBatcher>();
         services.TryAddSingleton<ServedModels>();
         services.TryAddSingleton<IServedModels>(provider => provider.GetRequiredService<ServedModels>());
-        //LOADER
     }
 
     private static void AddModels(IServiceCollection services)
@@ -47,5 +47,7 @@ public static class OrleansSegSiloBuilderExtensions
         services.AddOptions<FolderModelStoreOptions>().ValidateOnStart();
         services.TryAddSingleton<IValidateOptions<FolderModelStoreOptions>, FolderModelStoreOptionsValidator>();
         services.TryAddSingleton<IModelStore, FolderModelStore>();
+        services.TryAddSingleton<IScoringModelLoader, BundleModelLoader>();
+        services.TryAddSingleton<SiteTraining>();
     }
 }

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using OrleansSeg.Customers;
+using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Training;
+using OrleansSeg.Models;
+
+namespace OrleansSeg.Federation;
+
+/// <summary>Trains and evaluates on all partitions of one site: histories in, a published bundle or a report out.</summary>
+internal sealed partial class SiteTraining(
+    IGrainFactory grains, IModelStore store, SiteDirectory sites, TimeProvider time, ILogger<SiteTraining> logger)
+{
+    /// <summary>Runs one job to its end.</summary>
+    /// <exception cref="InsufficientDataException">Too few customers or too short a history.</exception>
+    public Task<TrainingResult> RunAsync(
+        string site, TrainingRequest request, IProgress<TrainingProgress> progress, CancellationToken cancellationToken) =>
+        request.Purpose == TrainingPurpose.Evaluate
+            ? EvaluateAsync(site, request, progress, cancellationToken)
+            : TrainAsync(site, request, progress, cancellationToken);
+
+    private async Task<TrainingResult> EvaluateAsync(
+        string site, TrainingRequest request, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    {
+        var cutoff = request.Cutoff ?? throw new ArgumentException("An evaluation needs a cutoff.", nameof(request));
+        var histories = await SourceAsync(site, visibleUntil: null, cancellationToken);
+        var report = await TrainingPipeline.EvaluateAsync(histories, cutoff, PlanOf(request), progress, cancellationToken);
+        return new TrainingResult(JsonSerializer.Serialize(report, BundleJson.Compact), null);
+    }
+
+    private async Task<TrainingResult> TrainAsync(
+        string site, TrainingRequest request, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    {
+        var histories = await SourceAsync(site, request.Cutoff, cancellationToken);
+        var trained = await TrainingPipeline.TrainAsync(histories, PlanOf(request), progress, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var hash = BundleFolder.Write(store.LocalFolder, trained.Files);
+        await store.PublishAsync(hash, cancellationToken);
+        var candidate = new ModelReference(0, hash, time.GetUtcNow(), [.. trained.Card.Labels], Summarize(trained.Card), InService: false);
+        var published = await grains.GetGrain<IModelRegistryGrain>(site).PublishAsync(candidate, request.Promote, cancellationToken);
+        LogPublished(site, published.Version, hash);
+        return new TrainingResult(JsonSerializer.Serialize(trained.Card, BundleJson.Compact), published.Version);
+    }
+
+    /// <summary>The site's histories as they are now: what is stored later is in no reading, however often the source is read.</summary>
+    private async Task<HistorySource> SourceAsync(string site, DateTimeOffset? visibleUntil, CancellationToken cancellationToken)
+    {
+        var watermark = time.GetUtcNow();
+        var layout = await sites.GetLayoutAsync(site, cancellationToken);
+        var partitions = Enumerable.Range(0, layout.PartitionCount);
+        return stop => visibleUntil is { } until
+            ? ReadUntilAsync(grains.ReadTrainingHistoriesAsync(site, partitions, watermark, stop), until, stop)
+            : grains.ReadTrainingHistoriesAsync(site, partitions, watermark, stop);
+    }
+
+    private static async IAsyncEnumerable<CustomerHistory> ReadUntilAsync(
+        IAsyncEnumerable<CustomerHistory> histories, DateTimeOffset until, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var history in histories.WithCancellation(cancellationToken))
+        {
+            var known = history.Events.Where(e => e.Timestamp <= until && (e.Backfilled || e.RecordedAt <= until)).ToList();
+            if (known.Count > 0)
+            {
+                yield return history with { Events = known };
+            }
+        }
+    }
+
+    private static TrainingPlan PlanOf(TrainingRequest request) => new() { Horizon = request.Horizon, Seed = request.Seed };
+
+    private static string Summarize(ModelCard card) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{card.Data.Customers:N0} customers, {card.TrainingExamples:N0} examples; on validation log loss {card.Validation.LogLoss:F3}, macro-F1 {card.Validation.MacroF1:F3}");
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Site {Site}: model version {Version} ({Sha256}) is published.")]
+    private partial void LogPublished(string site, int version, string sha256);
+}

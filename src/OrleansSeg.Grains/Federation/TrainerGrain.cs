@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+
+namespace OrleansSeg.Federation;
+
+/// <summary>Runs one training job at a time for its site, in the background of the silo that holds this activation.</summary>
+/// <remarks>A job lives as long as the silo: whoever asks for one that ended with its silo is told that there is no such job.</remarks>
+[GrainType("seg.trainer")]
+internal sealed partial class TrainerGrain(SiteTraining training, ILogger<TrainerGrain> logger) : Grain, ITrainerGrain, IDisposable
+{
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(2);
+    private TrainingJob? _job;
+    private IGrainTimer? _keepAlive;
+
+    /// <inheritdoc />
+    public Task<Guid> StartAsync(TrainingRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_job is { Ended.IsCompleted: false } running)
+        {
+            throw new InvalidOperationException($"Job {running.Id} of site '{this.GetPrimaryKeyString()}' is still running; one job runs at a time.");
+        }
+
+        _job?.Dispose();
+        _keepAlive?.Dispose();
+        var (site, job) = (this.GetPrimaryKeyString(), new TrainingJob());
+        _job = job;
+        LogStarted(site, job.Id, request.Purpose);
+        job.Start((progress, stop) => training.RunAsync(site, request, progress, stop));
+
+        // The activation must outlive quiet minutes in which nobody asks how the job is doing.
+        _keepAlive = this.RegisterGrainTimer(StayWhileRunning, new GrainTimerCreationOptions(TimeSpan.Zero, KeepAlive / 2));
+        return Task.FromResult(job.Id);
+    }
+
+    /// <inheritdoc />
+    public Task<TrainingStatus> GetStatusAsync(Guid job, int afterLine, CancellationToken cancellationToken) =>
+        Task.FromResult(Find(job).GetStatus(afterLine));
+
+    /// <inheritdoc />
+    public async Task CancelAsync(Guid job, CancellationToken cancellationToken)
+    {
+        var found = Find(job);
+        found.Cancel();
+        await found.Ended.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _job?.Cancel();
+        await (_job?.Ended ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _job?.Dispose();
+
+    private TrainingJob Find(Guid job) => _job is { } held && held.Id == job
+        ? held
+        : throw new KeyNotFoundException($"Site '{this.GetPrimaryKeyString()}' has no training job {job}; it may have ended with its silo.");
+
+    private Task StayWhileRunning(CancellationToken cancellationToken)
+    {
+        if (_job is { Ended.IsCompleted: false })
+        {
+            DelayDeactivation(KeepAlive);
+        }
+        else
+        {
+            _keepAlive?.Dispose();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Site {Site}: job {Job} ({Purpose}) starts.")]
+    private partial void LogStarted(string site, Guid job, TrainingPurpose purpose);
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using OrleansSeg.Customers;
+using OrleansSeg.Federation;
+using OrleansSeg.Grains.Tests.Clusters;
+using OrleansSeg.Models;
+using OrleansSeg.Segments;
+
+namespace OrleansSeg.Grains.Tests.Federation;
+
+public sealed class TrainerGrainTests(TrainingCluster cluster) : IClassFixture<TrainingCluster>
+{
+    private const int Customers = 400;
+
+    [Fact]
+    public async Task Train_PublishesABundle_ThatScoresAndExplainsCustomers()
+    {
+        var site = await cluster.NewShopAsync(Customers);
+        var status = await cluster.RunAsync(site, Training());
+        Assert.True(status.State == TrainingState.Done, status.Failure);
+
+        var model = await cluster.Grains.GetGrain<IModelRegistryGrain>(site).GetCurrentAsync(default);
+        Assert.Equal((1, status.PublishedVersion), (model!.Version, (int?)model.Version));
+        var customer = cluster.Customer(site, "c5");
+        var assignment = await customer.LookUpFreshAsync(default);
+        Assert.Equal(1, assignment.ModelVersion);
+        Assert.Contains(assignment.Segment, model.Labels);
+        Assert.Equal(1f, assignment.Probabilities.Sum(p => p.Probability), 4);
+
+        var explanation = await customer.ExplainAsync(default);
+        Assert.Equal(assignment.Segment, explanation.Segment);
+        Assert.NotEmpty(explanation.Factors);
+        Assert.All(explanation.Factors, factor => Assert.True(float.IsFinite(factor.Contribution)));
+    }
+
+    [Fact]
+    public async Task Train_WithAnUnpromotedModel_LeavesCustomersUnscored()
+    {
+        var site = await cluster.NewShopAsync(Customers);
+        var status = await cluster.RunAsync(site, Training() with { Promote = false });
+        Assert.True(status.State == TrainingState.Done, status.Failure);
+        var registry = cluster.Grains.GetGrain<IModelRegistryGrain>(site);
+        Assert.Single(await registry.ListAsync(default));
+        Assert.Null(await registry.GetCurrentAsync(default));
+        Assert.Equal(SegmentNames.Unscored, (await cluster.Customer(site, "c5").LookUpAsync()).Segment);
+    }
+
+    [Fact]
+    public async Task Train_AsOfACutoff_ReadsNothingLater()
+    {
+        var site = await cluster.NewShopAsync(Customers);
+        var cutoff = cluster.Time.GetUtcNow().AddDays(-60);
+        var status = await cluster.RunAsync(site, Training() with { Cutoff = cutoff });
+        Assert.True(status.State == TrainingState.Done, status.Failure);
+        var last = JsonNode.Parse(status.ResultJson!)!["data"]!["lastEvent"]!.GetValue<DateTimeOffset>();
+        Assert.InRange(last, cutoff.AddDays(-10), cutoff);
+    }
+
+    [Fact]
+    public async Task Train_ReadsOnlyCustomersWhoConsent()
+    {
+        var site = await cluster.NewShopAsync(Customers);
+        await cluster.Customer(site, "c7").SetConsentAsync(ConsentPurpose.Training, false, default);
+        var status = await cluster.RunAsync(site, Training());
+        Assert.True(status.State == TrainingState.Done, status.Failure);
+        Assert.Equal(Customers - 1, JsonNode.Parse(status.ResultJson!)!["data"]!["customers"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Train_OnAHandfulOfCustomers_SaysHowManyAreNeeded()
+    {
+        var site = await cluster.NewShopAsync(12);
+        var status = await cluster.RunAsync(site, Training());
+        Assert.Equal((TrainingState.Failed, true), (status.State, status.FailureIsInput));
+        Assert.Equal("Training needs at least 200 customers with behaviour before the training cutoffs; there are 12.", status.Failure);
+        Assert.Empty(await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default));
+    }
+
+    [Fact]
+    public async Task SecondJob_WhileOneRuns_IsRefusedByName_AndACancelledOneKeepsNothing()
+    {
+        var site = await cluster.NewShopAsync(Customers);
+        var trainer = cluster.Grains.GetGrain<ITrainerGrain>(site);
+        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Guid job;
+        using (cluster.Calls.On<ITrainingHistoryGrain>(nameof(ITrainingHistoryGrain.ReadAsync), async call =>
+        {
+            reached.TrySetResult();
+            await goOn.Task;
+            await call.Invoke();
+        }))
+        {
+            job = await trainer.StartAsync(Training(), default);
+            await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => trainer.StartAsync(Training(), default));
+            Assert.Contains(job.ToString(), refused.Message, StringComparison.Ordinal);
+            var cancelled = trainer.CancelAsync(job, default);
+            goOn.SetResult();
+            await cancelled;
+        }
+
+        var status = await TrainingCluster.EndAsync(trainer, job);
+        Assert.Equal(TrainingState.Cancelled, status.State);
+        Assert.Empty(await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default));
+    }
+
+    [Fact]
+    public async Task Status_OfAJobThatEndedWithItsSilo_SaysSo()
+    {
+        var trainer = cluster.Grains.GetGrain<ITrainerGrain>(cluster.NewSite());
+        var exception = await Assert.ThrowsAsync<KeyNotFoundException>(() => trainer.GetStatusAsync(Guid.NewGuid(), 0, default));
+        Assert.Contains("ended with its silo", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static TrainingRequest Training() => new(TrainingPurpose.Train, null, TimeSpan.FromDays(60), Seed: 1, Promote: true);
+}

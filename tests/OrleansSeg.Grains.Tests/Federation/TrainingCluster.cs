@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansSeg.Customers;
+using OrleansSeg.Events;
+using OrleansSeg.Federation;
+using OrleansSeg.Grains.Tests.Clusters;
+using OrleansSeg.Models;
+
+namespace OrleansSeg.Grains.Tests.Federation;
+
+/// <summary>A cluster that loads real bundles, and shops to train on.</summary>
+public sealed class TrainingCluster : ShopCluster
+{
+    private static readonly TimeSpan JobTimeMax = TimeSpan.FromMinutes(3);
+
+    /// <summary>Imports regular buyers of every rhythm, of whom some stop, over the 500 days before now.</summary>
+    public async Task<string> NewShopAsync(int customers)
+    {
+        var site = NewSite();
+        var layout = await Grains.GetGrain<ISiteGrain>(site).GetLayoutAsync(default);
+        var imports = Enumerable.Range(0, customers).Select(number => History(number, Time.GetUtcNow()));
+        foreach (var group in imports.GroupBy(import => CustomerKey.Create(site, import.CustomerId).PartitionOf(layout.PartitionCount)))
+        {
+            await Grains.GetGrain<IPartitionGrain>(new PartitionKey(site, group.Key).GrainKey).ImportAsync([.. group], default);
+        }
+
+        return site;
+    }
+
+    /// <summary>Runs a job to its end, whatever that is.</summary>
+    public async Task<TrainingStatus> RunAsync(string site, TrainingRequest request)
+    {
+        var trainer = Grains.GetGrain<ITrainerGrain>(site);
+        return await EndAsync(trainer, await trainer.StartAsync(request, default));
+    }
+
+    /// <summary>Watches a job to its end.</summary>
+    public static async Task<TrainingStatus> EndAsync(ITrainerGrain trainer, Guid job)
+    {
+        using var deadline = new CancellationTokenSource(JobTimeMax);
+        while (true)
+        {
+            var status = await trainer.GetStatusAsync(job, 0, default);
+            if (status.State != TrainingState.Running)
+            {
+                return status;
+            }
+
+            if (deadline.IsCancellationRequested)
+            {
+                throw new TimeoutException($"The job was still running after {JobTimeMax}; its last line: {status.Lines.LastOrDefault()}.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
+    }
+
+    /// <inheritdoc />
+    protected override void Configure(Orleans.Hosting.ISiloBuilder silo) =>
+        silo.Services.Replace(ServiceDescriptor.Singleton<IScoringModelLoader, BundleModelLoader>());
+
+    private static CustomerImport History(int number, DateTimeOffset now)
+    {
+        var random = new Random(number);
+        var gap = 6 + (90 * random.NextDouble() * random.NextDouble());
+        var stop = random.Next(3) == 0 ? random.Next(500) : 0;
+        var events = ImmutableArray.CreateBuilder<BehaviourEvent>();
+        for (var day = 500 - (random.NextDouble() * gap); day > stop; day -= gap * (0.5 + random.NextDouble()))
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"e{events.Count}");
+            events.Add(Shop.Purchase(id, now.AddDays(-day), price: 5 + random.Next(number % 7 == 0 ? 200 : 30)));
+        }
+
+        if (events.Count == 0)
+        {
+            events.Add(Shop.View("e0", now.AddDays(-499)));
+        }
+
+        return new CustomerImport($"c{number}", events.ToImmutable(), ImmutableDictionary<string, string>.Empty);
+    }
+}
