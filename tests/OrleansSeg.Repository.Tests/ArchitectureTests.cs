@@ -13,8 +13,9 @@ public sealed class ArchitectureTests
         ["Model"] = ["Events"],
         ["Grains"] = ["Abstractions", "Model"],
         ["Persistence.Sqlite"] = [],
+        ["Persistence.AzureTables"] = [],
         ["Client"] = ["Abstractions"],
-        ["Silo"] = ["Grains", "Persistence.Sqlite"],
+        ["Silo"] = ["Grains", "Persistence.Sqlite", "Persistence.AzureTables"],
         ["Cli"] = ["Silo", "Client", "Data"],
     };
 
@@ -38,12 +39,26 @@ public sealed class ArchitectureTests
     [InlineData("Client", "TorchSharp")]
     [InlineData("Client", "libtorch")]
     [InlineData("Persistence.Sqlite", "TorchSharp")]
+    [InlineData("Persistence.AzureTables", "TorchSharp")]
     public void Project_WithItsWholeClosure_LacksPackage(string name, string package)
     {
         var offenders = Closure(name)
             .SelectMany(project => SourceTree.PackageReferences(Project(project)).Select(reference => $"{project}: {reference}"))
             .Where(reference => reference.Contains(package, StringComparison.OrdinalIgnoreCase));
         Assert.Empty(offenders);
+    }
+
+    /// <summary>Packages that not every machine can restore come only with a build switch.</summary>
+    [Theory]
+    [InlineData("Microsoft.Orleans.Persistence.AzureStorage", "AzureStorage")]
+    [InlineData("TorchSharp-cuda-linux", "Accelerator")]
+    public void Package_OfABuildSwitch_IsReferencedOnlyUnderItsCondition(string package, string property)
+    {
+        var conditions = SourceTree.Projects("src").Concat(SourceTree.Projects("tests"))
+            .SelectMany(project => SourceTree.ConditionsOf(project, package))
+            .ToList();
+        Assert.NotEmpty(conditions);
+        Assert.All(conditions, condition => Assert.Contains($"'$({property})' == ", condition, StringComparison.Ordinal));
     }
 
     [Fact]

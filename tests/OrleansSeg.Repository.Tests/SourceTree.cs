@@ -20,6 +20,14 @@ internal static class SourceTree
 
     public static IReadOnlyList<string> PackageReferences(FileInfo project) => [.. Elements(project, "PackageReference")];
 
+    /// <summary>For each reference to a package, the conditions it stands under; empty for one that stands under none.</summary>
+    public static IReadOnlyList<string> ConditionsOf(FileInfo project, string package) =>
+    [
+        .. XDocument.Load(project.FullName).Descendants("PackageReference")
+            .Where(reference => (string?)reference.Attribute("Include") == package)
+            .Select(reference => string.Join(" and ", reference.AncestorsAndSelf().Attributes("Condition").Select(condition => condition.Value))),
+    ];
+
     private static IEnumerable<string> Elements(FileInfo project, string name) =>
         XDocument.Load(project.FullName).Descendants(name).Select(element => (string?)element.Attribute("Include") ?? "");
 

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Messaging;
+using OrleansSeg.Persistence.AzureTables;
+
+namespace Orleans.Hosting;
+
+/// <summary>Lets a client find the gateways of a cluster in Azure Tables.</summary>
+public static class AzureTablesClientBuilderExtensions
+{
+    /// <summary>Reads the gateways from the cluster's membership table.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="configure">Sets the account; permission to read is enough.</param>
+    public static IClientBuilder UseAzureTablesClustering(this IClientBuilder builder, Action<AzureTablesOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        AzureTablesServices.Add(builder.Services, configure);
+        builder.Services.AddSingleton<IGatewayListProvider, AzureTablesGatewayListProvider>();
+        return builder;
+    }
+}
