@@ -9,7 +9,7 @@ namespace OrleansSeg.Grains.Tests.Federation;
 
 public sealed class TrainerGrainTests(TrainingCluster cluster) : IClassFixture<TrainingCluster>
 {
-    private const int Customers = 400;
+    private const int Customers = 250;
 
     [Fact]
     public async Task Train_PublishesABundle_ThatScoresAndExplainsCustomers()
@@ -111,5 +111,5 @@ public sealed class TrainerGrainTests(TrainingCluster cluster) : IClassFixture<T
         Assert.Contains("ended with its silo", exception.Message, StringComparison.Ordinal);
     }
 
-    private static TrainingRequest Training() => new(TrainingPurpose.Train, null, TimeSpan.FromDays(60), Seed: 1, Promote: true);
+    private static TrainingRequest Training() => new(TrainingPurpose.Train, null, TimeSpan.FromDays(45), Seed: 1, Promote: true);
 }

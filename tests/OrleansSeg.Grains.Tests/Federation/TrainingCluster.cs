@@ -15,7 +15,7 @@ public sealed class TrainingCluster : ShopCluster
 {
     private static readonly TimeSpan JobTimeMax = TimeSpan.FromMinutes(3);
 
-    /// <summary>Imports regular buyers of every rhythm, of whom some stop, over the 500 days before now.</summary>
+    /// <summary>Imports regular buyers of every rhythm, of whom some stop, over the 270 days before now.</summary>
     public async Task<string> NewShopAsync(int customers)
     {
         var site = NewSite();
@@ -65,9 +65,9 @@ public sealed class TrainingCluster : ShopCluster
     {
         var random = new Random(number);
         var gap = 6 + (90 * random.NextDouble() * random.NextDouble());
-        var stop = random.Next(3) == 0 ? random.Next(500) : 0;
+        var stop = random.Next(3) == 0 ? random.Next(270) : 0;
         var events = ImmutableArray.CreateBuilder<BehaviourEvent>();
-        for (var day = 500 - (random.NextDouble() * gap); day > stop; day -= gap * (0.5 + random.NextDouble()))
+        for (var day = 270 - (random.NextDouble() * gap); day > stop; day -= gap * (0.5 + random.NextDouble()))
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"e{events.Count}");
             events.Add(Shop.Purchase(id, now.AddDays(-day), price: 5 + random.Next(number % 7 == 0 ? 200 : 30)));
@@ -75,7 +75,7 @@ public sealed class TrainingCluster : ShopCluster
 
         if (events.Count == 0)
         {
-            events.Add(Shop.View("e0", now.AddDays(-499)));
+            events.Add(Shop.View("e0", now.AddDays(-269)));
         }
 
         return new CustomerImport($"c{number}", events.ToImmutable(), ImmutableDictionary<string, string>.Empty);
