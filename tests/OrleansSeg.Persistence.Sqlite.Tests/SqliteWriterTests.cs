@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Orleans.Runtime;
 using Orleans.Storage;
+using OrleansSeg.Persistence.Conformance;
 
 namespace OrleansSeg.Persistence.Sqlite.Tests;
 

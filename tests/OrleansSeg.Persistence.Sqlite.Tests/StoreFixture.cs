@@ -58,14 +58,3 @@ public sealed class StoreFixture : IAsyncDisposable
         Catalog = new SqliteGrainCatalog(Store, _cluster);
     }
 }
-
-/// <summary>A grain's record in tests.</summary>
-[GenerateSerializer, Alias("test.tally")]
-public sealed class Tally
-{
-    [Id(0)]
-    public int Count { get; set; }
-
-    [Id(1)]
-    public byte[] Ballast { get; set; } = [];
-}
