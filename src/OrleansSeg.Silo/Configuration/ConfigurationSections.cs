@@ -38,7 +38,7 @@ internal static class ConfigurationSections
         where TOptions : class, new()
     {
         var options = new TOptions();
-        configuration.GetSection(Root).GetSection(section).Bind(options, Strict);
+        BindStrictly(configuration.GetSection(Root).GetSection(section), options);
         Check(options, validators);
         return options;
     }
@@ -63,7 +63,7 @@ internal static class ConfigurationSections
                 Root, typeof(SiloSettings), unknown.Select(key => $"{Root}:{key} is no setting; expected {string.Join(", ", known.Order())}."));
         }
 
-        root.Bind(options);
+        Convert(root, () => root.Bind(options), typeof(SiloSettings));
     }
 
     private static void Check<TOptions>(TOptions options, IEnumerable<IValidateOptions<TOptions>> validators)
@@ -77,7 +77,32 @@ internal static class ConfigurationSections
     }
 
     private static void Bind<TOptions>(IServiceCollection services, IConfigurationSection section)
-        where TOptions : class => services.AddOptions<TOptions>().Bind(section, Strict).ValidateOnStart();
+        where TOptions : class => services.AddOptions<TOptions>().Configure(options => BindStrictly(section, options)).ValidateOnStart();
 
-    private static void Strict(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
+    private static void BindStrictly<TOptions>(IConfigurationSection section, TOptions options)
+        where TOptions : class
+    {
+        var known = typeof(TOptions).GetProperties().Select(property => property.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var unknown = section.GetChildren().Select(child => child.Key).Where(key => !known.Contains(key)).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new OptionsValidationException(
+                section.Path, typeof(TOptions), unknown.Select(key => $"{section.Path}:{key} is no setting; expected {string.Join(", ", known.Order())}."));
+        }
+
+        Convert(section, () => section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true), typeof(TOptions));
+    }
+
+    private static void Convert(IConfigurationSection section, Action bind, Type type)
+    {
+        try
+        {
+            bind();
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The binder's message names the value, its place and the type it should have.
+            throw new OptionsValidationException(section.Path, type, [exception.Message]);
+        }
+    }
 }

@@ -95,6 +95,9 @@ public static class SiloHost
 
         // It takes the time since the machine started for a stall of its own, each time a silo starts.
         logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+
+        // A start that fails is the caller's to report: it gets the exception.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddConfiguration(configuration.GetSection("Logging"));
 
         // Standard output belongs to answers.
