@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using OrleansSeg.Cli.Verbs;
 
 namespace OrleansSeg.Cli;
@@ -24,11 +25,12 @@ public static class CommandLine
         }
 
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        var errors = parsed.Errors.Select(Explain).Concat(MisspeltOptions(parsed)).ToList();
+        if (errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var error in errors)
             {
-                await standardError.WriteLineAsync(error.Message);
+                await standardError.WriteLineAsync(error);
             }
 
             await standardError.WriteLineAsync("Try 'orleansseg --help', or '--help' after a verb.");
@@ -41,6 +43,16 @@ public static class CommandLine
         };
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }
+
+    private static string Explain(ParseError error) => error.SymbolResult is ArgumentResult { Tokens.Count: 0 } missing
+        ? $"{error.Message} Missing: <{missing.Argument.Name}>, {missing.Argument.Description}"
+        : error.Message;
+
+    /// <summary>Words that look like options but are none: a list of ids would swallow them otherwise.</summary>
+    private static IEnumerable<string> MisspeltOptions(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .Where(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+        .Select(token => $"'{token.Value}' is no option here. Put '--' before an id that begins like one.");
 
     private static IEnumerable<Command> Verbs(VerbRunner runner) =>
     [

@@ -9,11 +9,12 @@ namespace OrleansSeg.Cli.Import;
 /// <param name="Added">Stored for the first time.</param>
 /// <param name="AlreadyKnown">Stored before.</param>
 /// <param name="Refused">Refused by a customer's rules, such as an erasure.</param>
+/// <param name="Faulty">Of the refused: those at fault themselves, by a bound or by an id that is known with other content.</param>
 /// <param name="RefusedExamples">The first refusals.</param>
-internal sealed record LoadTotals(long Added, long AlreadyKnown, long Refused, ImmutableArray<EventRefusal> RefusedExamples)
+internal sealed record LoadTotals(long Added, long AlreadyKnown, long Refused, long Faulty, ImmutableArray<EventRefusal> RefusedExamples)
 {
     /// <summary>Nothing yet.</summary>
-    public static LoadTotals None { get; } = new(0, 0, 0, []);
+    public static LoadTotals None { get; } = new(0, 0, 0, 0, []);
 }
 
 /// <summary>Brings a stream of events to the customers, grouped so that each customer is written few times.</summary>
@@ -88,6 +89,7 @@ internal sealed class CustomerLoader(SegmentationClient client)
                     _totals.Added + receipt.Added,
                     _totals.AlreadyKnown + receipt.AlreadyKnown,
                     _totals.Refused + receipt.Refused.Values.Sum(),
+                    _totals.Faulty + receipt.Refused.Where(pair => pair.Key is RefusalKind.Invalid or RefusalKind.Conflict).Sum(pair => pair.Value),
                     _totals.RefusedExamples.Length < 10 ? [.. _totals.RefusedExamples.Concat(receipt.RefusedExamples).Take(10)] : _totals.RefusedExamples);
             }
 

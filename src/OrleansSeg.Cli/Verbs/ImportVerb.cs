@@ -52,7 +52,7 @@ internal static class ImportVerb
             await SweepProgress.RunAsync(context.Output, session, cancellationToken);
             context.Output.Answer(ToDocument(import.Report, loaded), screen => QualityTable.Write(screen, import.Report, loaded));
             return import.Report.RowsKept == 0 && import.Report.Rejected.Count > 0 ? ExitCodes.Usage
-                : import.Report.Rejected.Count > 0 || loaded.Refused > 0 ? ExitCodes.RowsRejected
+                : import.Report.Rejected.Count > 0 || loaded.Faulty > 0 ? ExitCodes.RowsRejected
                 : ExitCodes.Done;
         });
     }

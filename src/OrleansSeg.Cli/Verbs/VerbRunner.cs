@@ -60,13 +60,9 @@ internal sealed class VerbRunner(CommonOptions common, TextWriter standardOutput
                 output.Say(exception.Message);
                 return ExitCodes.Usage;
             case OptionsValidationException invalid:
-                output.Say("The configuration is not valid:");
-                foreach (var failure in invalid.Failures)
-                {
-                    output.Say($"  {failure}");
-                }
-
-                return ExitCodes.Usage;
+                return Explain([invalid], output);
+            case AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException):
+                return Explain(several.InnerExceptions.Cast<OptionsValidationException>(), output);
             case VerbFailedException or DirectoryHeldException or StoreUnavailableException or KeyNotFoundException or IOException:
                 output.Say(exception.Message);
                 return ExitCodes.Failed;
@@ -75,5 +71,16 @@ internal sealed class VerbRunner(CommonOptions common, TextWriter standardOutput
                 output.Say(exception.ToString());
                 return ExitCodes.Failed;
         }
+    }
+
+    private static int Explain(IEnumerable<OptionsValidationException> invalid, VerbOutput output)
+    {
+        output.Say("The configuration is not valid:");
+        foreach (var failure in invalid.SelectMany(one => one.Failures).Distinct())
+        {
+            output.Say($"  {failure}");
+        }
+
+        return ExitCodes.Usage;
     }
 }
