@@ -1,0 +1,134 @@
+namespace OrleansSeg.Cli.Tests;
+
+public sealed class UsageTests : IDisposable
+{
+    private readonly Shell _shell = new();
+
+    public void Dispose() => _shell.Dispose();
+
+    [Theory]
+    [InlineData("frobnicate", "frobnicate")]
+    [InlineData("lookup", "id")]
+    [InlineData("history", "id")]
+    [InlineData("erase", "id")]
+    [InlineData("explain", "id")]
+    [InlineData("import", "file")]
+    [InlineData("evaluate", "--cutoff")]
+    [InlineData("train --horizon 0", "1 to 730")]
+    [InlineData("train --horizon many", "many")]
+    [InlineData("evaluate --cutoff yesterday", "yesterday")]
+    [InlineData("bench", "name")]
+    [InlineData("bench nothing", "nothing")]
+    [InlineData("bench record --seconds 0", "1 to 600")]
+    [InlineData("lookup 1 --frobnicate", "--frobnicate")]
+    [InlineData("lookup 1 --seed x", "x")]
+    public async Task WrongLine_ExitsTwo_NamingWhatIsWrong(string line, string named)
+    {
+        var ran = await _shell.RunAsync(line.Split(' '));
+        ran.Fails(ExitCode.Usage, named, "--help");
+        Assert.False(Directory.Exists(_shell.DataDirectory), "A wrong line must touch nothing.");
+    }
+
+    [Theory]
+    [InlineData("Shop")]
+    [InlineData("")]
+    [InlineData("a:b")]
+    [InlineData("123456789012345678901234567890123")]
+    public async Task Site_ThatIsNone_ExitsTwo(string site)
+    {
+        var ran = await _shell.RunAsync("lookup", "1", "--site", site);
+        ran.Fails(ExitCode.Usage, "--site");
+    }
+
+    [Theory]
+    [InlineData("rounds")]
+    [InlineData("tag")]
+    public async Task Verb_OfALaterVersion_ExitsTwoSayingSo(string verb)
+    {
+        var ran = await _shell.RunAsync(verb);
+        ran.Fails(ExitCode.Usage, "not in this version");
+    }
+
+    [Fact]
+    public async Task Import_OfAMissingFile_ExitsTwoNamingIt()
+    {
+        var ran = await _shell.RunAsync("import", Path.Combine(_shell.Folder, "nowhere.csv"));
+        ran.Fails(ExitCode.Usage, "nowhere.csv");
+    }
+
+    [Fact]
+    public async Task Config_ThatIsMissing_ExitsTwoNamingIt()
+    {
+        var ran = await _shell.RunAsync("lookup", "1", "--config", Path.Combine(_shell.Folder, "nowhere.json"));
+        ran.Fails(ExitCode.Usage, "nowhere.json");
+    }
+
+    [Fact]
+    public async Task Config_ThatIsNoJson_ExitsTwoNamingIt()
+    {
+        var file = _shell.Write("broken.json", "{ \"OrleansSeg\": ");
+        var ran = await _shell.RunAsync("lookup", "1", "--config", file);
+        ran.Fails(ExitCode.Usage, "broken.json");
+    }
+
+    [Theory]
+    [InlineData("""{ "OrleansSeg": { "Storage": "tape" } }""", "Storage")]
+    [InlineData("""{ "OrleansSeg": { "Network": { "Address": "here" } } }""", "here")]
+    [InlineData("""{ "OrleansSeg": { "Colour": "red" } }""", "Colour")]
+    [InlineData("""{ "OrleansSeg": { "Customers": { "HotPageBytesMax": 1 } } }""", "HotPageBytesMax")]
+    [InlineData("""{ "OrleansSeg": { "Customers": { "HotPage": 1 } } }""", "HotPage")]
+    [InlineData("""{ "OrleansSeg": { "Customers": { "HotPageBytesMax": "many" } } }""", "HotPageBytesMax")]
+    public async Task Config_WithAWrongSetting_ExitsTwoNamingTheField(string json, string field)
+    {
+        var ran = await _shell.RunAsync("lookup", "1", "--config", _shell.Write("wrong.json", json));
+        ran.Fails(ExitCode.Usage, field);
+        Assert.DoesNotContain("   at ", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("10001")]
+    public async Task History_BeyondItsLimit_ExitsTwo(string limit)
+    {
+        var ran = await _shell.RunAsync("history", "1", "--limit", limit);
+        ran.Fails(ExitCode.Usage, limit);
+    }
+
+    [Fact]
+    public async Task History_WithATokenOfSomebodyElse_ExitsTwo()
+    {
+        var ran = await _shell.RunAsync("history", "1", "--page", "bogus");
+        ran.Fails(ExitCode.Usage);
+    }
+
+    [Fact]
+    public async Task LookUp_OfAnIdBeyondItsBound_ExitsTwoSayingHowLong()
+    {
+        var ran = await _shell.RunAsync("lookup", new string('x', 257));
+        ran.Fails(ExitCode.Usage, "257");
+    }
+
+    [Fact]
+    public async Task Export_OfEverybody_WithoutAFile_ExitsTwo()
+    {
+        var ran = await _shell.RunAsync("export");
+        ran.Fails(ExitCode.Usage, "--out");
+    }
+
+    [Fact]
+    public async Task Help_ListsEveryVerb_AndExitsZero()
+    {
+        var ran = await Shell.RunAsync(CancellationToken.None, "--help");
+        Assert.Equal(ExitCode.Done, ran.ExitCode);
+        string[] verbs = ["serve", "import", "train", "evaluate", "lookup", "history", "explain", "export", "erase", "verify", "models", "bench", "init-store", "rounds", "tag"];
+        Assert.All(verbs, verb => Assert.Contains($"  {verb}", ran.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Connect_WithNobodyThere_ExitsOneNamingTheAddress()
+    {
+        var file = _shell.Write("nobody.json", """{ "OrleansSeg": { "Network": { "GatewayPort": 1 } } }""");
+        var ran = await _shell.RunAsync("lookup", "1", "--connect", "--config", file);
+        ran.Fails(ExitCode.Failed, "127.0.0.1:1");
+    }
+}
