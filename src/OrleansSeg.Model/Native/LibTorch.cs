@@ -31,6 +31,7 @@ public static class LibTorch
     {
         if (OperatingSystem.IsLinux())
         {
+            OpenMpThreads.WaitAsleep();
             EnsureLoadable();
         }
     }
