@@ -6,144 +6,210 @@ using OrleansSeg.Events;
 
 namespace OrleansSeg.Data.Cleaning;
 
-/// <summary>Turns rows into events, by a mapping and its rules.</summary>
-internal sealed class RowTranslator
+/// <summary>Turns rows into events, by a mapping and its rules: every row is kept, dropped by a policy, or rejected for a reason.</summary>
+/// <remarks>
+/// The first thing that applies decides, in this order: no customer, no event type wanted, values that cannot be read, the mapping's
+/// policies, the bounds of events, exact repetition.
+/// </remarks>
+internal sealed class RowTranslator : IDisposable
 {
     private readonly EventMapping _mapping;
     private readonly RowReader _rows;
+    private readonly RowFields _fields;
     private readonly QualityRecorder _quality;
+    private readonly EventTypeReader _types;
     private readonly TimeFormat _time;
+    private readonly CleaningPolicy _policy;
+    private readonly CustomerIds _customers;
+    private readonly AttributeReader _attributes;
+    private readonly EventIdentity _identity = new();
+    private readonly ReturnMatcher _returns = new();
+    private readonly DuplicateRows? _duplicates;
+    private readonly string? _siteCurrency;
     private readonly DateTimeOffset _now;
-    private readonly string _site;
-    private readonly ContentHasher _hasher = new();
-    private readonly HashCountTable _occurrences = new();
-    private readonly int _customer;
-    private readonly int _when;
-    private readonly int _order;
-    private readonly int _item;
-    private readonly int _quantity;
-    private readonly int _price;
-    private readonly int _text;
-    private readonly int _country;
+    private readonly EventDraft _draft = new();
+    private RowFault? _fault;
+    private string? _dropped;
 
-    public RowTranslator(EventMapping mapping, RowReader rows, QualityRecorder quality, TimeFormat time, string site, DateTimeOffset now)
+    public RowTranslator(EventMapping mapping, RowReader rows, QualityRecorder quality, ImportOptions options, TimeZoneInfo zone, DateTimeOffset now)
     {
-        (_mapping, _rows, _quality, _time, _site, _now) = (mapping, rows, quality, time, site, now);
-        _customer = ColumnBinding.Find(mapping.Customer, rows.Columns);
-        _when = ColumnBinding.Find(mapping.Time, rows.Columns);
-        _order = ColumnBinding.Find(mapping.Order, rows.Columns);
-        _item = ColumnBinding.Find(mapping.Item, rows.Columns);
-        _quantity = ColumnBinding.Find(mapping.Quantity, rows.Columns);
-        _price = ColumnBinding.Find(mapping.Price, rows.Columns);
-        _text = ColumnBinding.Find(mapping.Text, rows.Columns);
-        _country = ColumnBinding.Find(mapping.Attributes.GetValueOrDefault("country"), rows.Columns);
+        (_mapping, _rows, _quality, _now) = (mapping, rows, quality, now);
+        _fields = new RowFields(mapping, rows);
+        _types = new EventTypeReader(mapping.Type!);
+        _time = new TimeFormat(mapping.Time!.Formats, zone, isoToo: rows.HasTypedTimes);
+        _policy = new CleaningPolicy(mapping.Rules);
+        _customers = new CustomerIds(options.Site, mapping.Rules.CustomerIsNumber);
+        _attributes = new AttributeReader(mapping, rows, _fields);
+        _siteCurrency = options.SiteCurrency;
+        rows.Select(column => options.DropExactDuplicates == true || mapping.Reads(column));
+        _duplicates = options.DropExactDuplicates ?? mapping.Rules.ExactDuplicates == CleaningRules.Drop ? new DuplicateRows(rows) : null;
     }
 
     /// <summary>The event of the row at hand; null when the row was dropped or rejected, which the recorder then knows.</summary>
     public CustomerEvent? Translate()
     {
-        var customerId = Value(_customer);
-        if (customerId is null)
+        (_fault, _dropped) = (null, null);
+        _fields.Begin();
+        if (ReadWho() && ReadWhat() && ReadWhen() && ReadAmounts() && ReadLabels() && Keep() is { } kept)
         {
-            _quality.Drop(DropPolicies.MissingCustomerId);
-            return null;
+            return kept;
         }
 
-        if (customerId.EndsWith(".0", StringComparison.Ordinal) && _mapping.Rules.CustomerIsNumber)
+        if (_dropped is not null)
         {
-            customerId = customerId[..^2];
+            _quality.Drop(_dropped);
+        }
+        else
+        {
+            _quality.Reject(_rows.RowNumber, _fault ?? throw new InvalidOperationException("A row went away without a reason. This is a bug."));
         }
 
-        if (!CustomerKey.TryCreate(_site, customerId, out _, out var problem))
-        {
-            return Reject(RejectionReasons.BadCustomerId, "customerId", problem);
-        }
-
-        if (!_time.TryRead(_rows[_when].Trim(), out var timestamp))
-        {
-            return Reject(RejectionReasons.BadTime, "timestamp", $"'{_rows[_when]}' is not a time as {_time.Expected}");
-        }
-
-        if (!TryNumber(_quantity, "quantity", out var quantity) || !TryNumber(_price, "unitPrice", out var price))
-        {
-            return null;
-        }
-
-        if (price <= 0 && _mapping.Rules.NonPositivePrice == "drop")
-        {
-            _quality.Drop(DropPolicies.NonPositivePrice);
-            return null;
-        }
-
-        var order = Value(_order);
-        var isReturn = quantity < 0 || (order is not null && _mapping.Rules.ReturnOrderPrefixes.Any(prefix => order.StartsWith(prefix, StringComparison.Ordinal)));
-        var e = new BehaviourEvent
-        {
-            EventId = "-",
-            Type = isReturn ? EventType.Return : EventType.Purchase,
-            Timestamp = timestamp,
-            OrderId = order,
-            Item = Value(_item),
-            Quantity = quantity is { } units ? Math.Abs(units) : null,
-            UnitPrice = price,
-            Text = Value(_text),
-            Backfilled = true,
-        };
-        if (EventValidator.FindProblem(e, _now) is { } bad)
-        {
-            return Reject(RejectionReasons.ImpossibleTime, bad.Field, bad.Reason);
-        }
-
-        var hash = HashOf(customerId, e);
-        var withId = e with { EventId = ContentHasher.ToEventId(hash, _occurrences.Increment(hash)) };
-        _hasher.Reset();
-        _hasher.Add(customerId);
-        _quality.Keep(withId, _hasher.Hash());
-        return new CustomerEvent(customerId, withId, Value(_country) is { } country ? new Dictionary<string, string> { ["country"] = country } : null);
+        return null;
     }
 
-    private UInt128 HashOf(string customerId, BehaviourEvent e)
+    /// <inheritdoc />
+    public void Dispose()
     {
-        _hasher.Reset();
-        _hasher.Add(customerId);
-        _hasher.Add((long)e.Type);
-        _hasher.Add(e.Timestamp.UtcTicks);
-        _hasher.Add(e.OrderId);
-        _hasher.Add(e.Item);
-        _hasher.Add(e.Quantity);
-        _hasher.Add(e.UnitPrice);
-        _hasher.Add(e.Text);
-        return _hasher.Hash();
+        _identity.Dispose();
+        _returns.Dispose();
+        _duplicates?.Dispose();
     }
 
-    private string? Value(int column)
+    private bool ReadWho()
     {
-        var value = column < 0 ? default : _rows[column].Trim();
-        return value.IsEmpty ? null : value.ToString();
+        var id = _fields[EventField.Customer];
+        if (id.IsEmpty)
+        {
+            return _mapping.Rules.MissingCustomer == CleaningRules.Reject ? MissingValue(EventField.Customer) : Drop(DropPolicies.MissingCustomerId);
+        }
+
+        return _customers.TryGet(id, out _draft.CustomerId, out var problem) || Reject(EventField.Customer, RejectionReasons.BadCustomerId, problem);
     }
 
-    private bool TryNumber(int column, string field, out decimal? number)
+    private bool ReadWhat()
     {
-        number = null;
-        var text = column < 0 ? default : _rows[column].Trim();
+        var word = _fields[EventField.Type];
+        if (word.IsEmpty)
+        {
+            return MissingValue(EventField.Type);
+        }
+
+        if (!_types.TryRead(word, out var type))
+        {
+            return Reject(EventField.Type, RejectionReasons.BadEventType, $"is not an event type: one of {_types.Expected} was expected");
+        }
+
+        _draft.Type = type ?? EventType.None;
+        return type is not null || Drop(DropPolicies.IgnoredEventType);
+    }
+
+    private bool ReadWhen()
+    {
+        var text = _fields[EventField.Time];
         if (text.IsEmpty)
         {
-            return true;
+            return MissingValue(EventField.Time);
         }
 
-        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+        return _time.TryRead(text, out _draft.Timestamp)
+            || Reject(EventField.Time, RejectionReasons.BadTime, $"is not a time as {_time.Expected}");
+    }
+
+    private bool ReadAmounts()
+    {
+        decimal? total = null;
+        _fault = _fields.ReadNumber(EventField.Quantity, out _draft.Quantity)
+            ?? _fields.ReadNumber(EventField.Price, out _draft.UnitPrice)
+            ?? _fields.ReadNumber(EventField.Total, out total)
+            ?? ReadRating();
+        if (_fault is not null)
         {
-            number = ContentHasher.Plain(value);
+            return false;
+        }
+
+        _draft.OrderId = _fields.Text(EventField.Order);
+        _draft.Item = _fields.Text(EventField.Item);
+        var verdict = _policy.Apply(_draft, total);
+        (_dropped, _fault) = (verdict.Dropped, verdict.FaultOf is { } field ? _fields.Fault(verdict.Code!, field, verdict.Problem!) : null);
+        return _dropped is null && _fault is null;
+    }
+
+    private RowFault? ReadRating()
+    {
+        _draft.Rating = null;
+        var fault = _fields.ReadNumber(EventField.Rating, out var rating);
+        _draft.Rating = (float?)rating;
+        return fault;
+    }
+
+    private bool ReadLabels()
+    {
+        _draft.EventId = _fields.Text(EventField.EventId);
+        _draft.Category = _fields.Text(EventField.Category);
+        _draft.Channel = _fields.Text(EventField.Channel);
+        _draft.Text = _fields.Text(EventField.Text);
+        _draft.Currency = null;
+        var currency = _fields[EventField.Currency];
+        if (currency.IsEmpty || (_siteCurrency is { } own && currency.Equals(own, StringComparison.OrdinalIgnoreCase)))
+        {
             return true;
         }
 
-        Reject(RejectionReasons.BadNumber, field, $"'{text}' is not a finite number");
+        if (currency.Length != 3 || !currency.ToString().All(char.IsAsciiLetter))
+        {
+            return Reject(EventField.Currency, RejectionReasons.BadCurrency, "is not a three-letter ISO 4217 code");
+        }
+
+        _draft.Currency = _fields.Pooled(currency.ToString().ToUpperInvariant());
+        return _siteCurrency is null || Reject(EventField.Currency, RejectionReasons.ForeignCurrency, $"is not the site's currency {_siteCurrency}");
+    }
+
+    private CustomerEvent? Keep()
+    {
+        var hash = _identity.HashOf(_draft);
+        var e = _draft.ToEvent(_draft.EventId ?? EventIdentity.FirstId(hash), OwnOrder);
+        if (EventValidator.FindProblem(e, _now) is { } problem)
+        {
+            _fault = new RowFault(EventBounds.ReasonOf(problem), problem.Field, problem.Reason);
+            return null;
+        }
+
+        if (_duplicates is not null && _duplicates.IsRepeat())
+        {
+            Drop(DropPolicies.ExactDuplicate);
+            return null;
+        }
+
+        var occurrence = _draft.EventId is null ? _identity.Count(hash) : 1;
+        if (occurrence > 1)
+        {
+            e = _draft.ToEvent(EventIdentity.Id(hash, occurrence), OwnOrder);
+        }
+
+        _quality.Keep(e, new KeptRow
+        {
+            Customer = _identity.HashOf(_draft.CustomerId, null),
+            MissingMask = _fields.MissingMask,
+            IsRepeat = occurrence > 1,
+            IsNotAProduct = _policy.IsNotAProduct(e.Item),
+            ReturnMatched = _returns.Observe(e, _identity.HashOf(_draft.CustomerId, _draft.Item)),
+        });
+        return new CustomerEvent(_draft.CustomerId, e, _attributes.Read());
+    }
+
+    private bool OwnOrder => _mapping.Rules.EachRowIsAnOrder && _draft.OrderId is null;
+
+    private bool MissingValue(EventField field) => Reject(field, RejectionReasons.MissingValue, "must have a value");
+
+    private bool Reject(EventField field, string code, string problem)
+    {
+        _fault = _fields.Fault(code, field, problem);
         return false;
     }
 
-    private CustomerEvent? Reject(string code, string field, string reason)
+    private bool Drop(string policy)
     {
-        _quality.Reject(_rows.RowNumber, new RowFault(code, field, reason));
-        return null;
+        _dropped = policy;
+        return false;
     }
 }

@@ -6,6 +6,9 @@ public static class DropPolicies
     /// <summary>The row names no customer, so it is in nobody's history.</summary>
     public const string MissingCustomerId = "missingCustomerId";
 
+    /// <summary>An event type that the mapping leaves out.</summary>
+    public const string IgnoredEventType = "ignoredEventType";
+
     /// <summary>A line that cost nothing or less: a sample, a write-off or a correction, not something bought.</summary>
     public const string NonPositivePrice = "nonPositivePrice";
 

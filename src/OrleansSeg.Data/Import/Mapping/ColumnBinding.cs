@@ -23,9 +23,8 @@ internal static class ColumnBinding
     /// <summary>Fields that need a column which the file lacks, with the spellings that were looked for.</summary>
     public static IReadOnlyList<string> FindMissing(EventMapping mapping, IReadOnlyList<string> columns) =>
     [
-        .. mapping.Fields
-            .Concat(mapping.Attributes.Select(pair => (Name: pair.Key, Source: pair.Value)))
-            .Where(field => !field.Source.Columns.IsEmpty && !mapping.Optional.Contains(field.Name) && Find(field.Source, columns) < 0)
-            .Select(field => $"{field.Name} ({string.Join(" or ", field.Source.Columns)})"),
+        .. mapping.Sources()
+            .Where(mapped => !mapped.Source.Columns.IsEmpty && !mapping.Optional.Contains(mapped.Name) && Find(mapped.Source, columns) < 0)
+            .Select(mapped => $"{mapped.Name} ({string.Join(" or ", mapped.Source.Columns)})"),
     ];
 }

@@ -85,15 +85,37 @@ internal sealed record EventMapping
     [JsonIgnore]
     public string Name { get; init; } = "";
 
-    /// <summary>The fields with their names, the three required ones first.</summary>
-    [JsonIgnore]
-    public IEnumerable<(string Name, FieldSource Source)> Fields =>
-        new (string Name, FieldSource? Source)[]
-        {
-            ("customer", Customer), ("time", Time), ("type", Type), ("eventId", EventId), ("order", Order), ("item", Item),
-            ("category", Category), ("quantity", Quantity), ("price", Price), ("total", Total), ("currency", Currency),
-            ("rating", Rating), ("channel", Channel), ("text", Text),
-        }
-        .Where(mapped => mapped.Source is not null)
-        .Select(mapped => (mapped.Name, mapped.Source!));
+    /// <summary>Where a field comes from; null when nothing says.</summary>
+    public FieldSource? Source(EventField target) => target switch
+    {
+        EventField.Customer => Customer,
+        EventField.Time => Time,
+        EventField.Type => Type,
+        EventField.EventId => EventId,
+        EventField.Order => Order,
+        EventField.Item => Item,
+        EventField.Category => Category,
+        EventField.Quantity => Quantity,
+        EventField.Price => Price,
+        EventField.Total => Total,
+        EventField.Currency => Currency,
+        EventField.Rating => Rating,
+        EventField.Channel => Channel,
+        EventField.Text => Text,
+        _ => throw new ArgumentOutOfRangeException(nameof(target), target, "Not a field of an event. This is a bug."),
+    };
+
+    /// <summary>Every mapped field and attribute by its name.</summary>
+    public IEnumerable<(string Name, FieldSource Source)> Sources() =>
+        Enum.GetValues<EventField>()
+            .Select(target => (Name: target.MappingName(), Source: Source(target)))
+            .Concat(Attributes.Select(pair => (Name: pair.Key, Source: (FieldSource?)pair.Value)))
+            .Where(mapped => mapped.Source is not null)
+            .Select(mapped => (mapped.Name, mapped.Source!));
+
+    /// <summary>Whether a column is looked at.</summary>
+    public bool Reads(string column) =>
+        Rules.ExactDuplicates == CleaningRules.Drop
+        || (AttributePrefix is { } prefix && column.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        || Sources().Any(mapped => mapped.Source.Columns.Contains(column, StringComparer.OrdinalIgnoreCase));
 }

@@ -8,9 +8,14 @@ namespace OrleansSeg.Data.Import.Mapping;
 /// In a zone with summer time, the hour that occurs twice is read as standard time, and an hour that is skipped as if the clock had
 /// not been moved yet. A date without a time of day is midnight.
 /// </remarks>
-internal sealed class TimeFormat(ImmutableArray<string> formats, TimeZoneInfo zone)
+internal sealed class TimeFormat(ImmutableArray<string> formats, TimeZoneInfo zone, bool isoToo = false)
 {
-    private readonly ImmutableArray<string> _formats = formats.IsDefaultOrEmpty ? ["iso"] : formats;
+    public const string Iso = "iso";
+    public const string UnixSeconds = "unixSeconds";
+    public const string UnixMilliseconds = "unixMilliseconds";
+
+    private readonly ImmutableArray<string> _formats =
+        formats.IsDefaultOrEmpty ? [Iso] : isoToo && !formats.Contains(Iso) ? [.. formats, Iso] : formats;
     private readonly bool _utc = zone.BaseUtcOffset == TimeSpan.Zero && !zone.SupportsDaylightSavingTime;
 
     /// <summary>What is expected, for messages.</summary>
@@ -36,11 +41,11 @@ internal sealed class TimeFormat(ImmutableArray<string> formats, TimeZoneInfo zo
         time = default;
         switch (format)
         {
-            case "iso":
+            case Iso:
                 return IsoTime.TryRead(text, out var ticks, out var offset) && TryPlace(ticks, offset, out time);
-            case "unixSeconds":
+            case UnixSeconds:
                 return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && TryUnix(seconds, 1, out time);
-            case "unixMilliseconds":
+            case UnixMilliseconds:
                 return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var millis) && TryUnix(millis, 1000, out time);
             default:
                 return DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)

@@ -25,24 +25,17 @@ internal sealed class DelimitedRowReader : TextRowReader
     /// <summary>Opens the rows and reads the header.</summary>
     /// <param name="source">The text; the reader closes it.</param>
     /// <param name="delimiter">The separator; null to find it in the header.</param>
+    /// <param name="header">Names of the columns of a file without a header; empty when it has one.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="ImportUsageException">There is no header.</exception>
-    public static async Task<DelimitedRowReader> OpenAsync(TextSource source, char? delimiter, CancellationToken cancellationToken)
+    public static async Task<DelimitedRowReader> OpenAsync(
+        TextSource source, char? delimiter, IReadOnlyList<string> header, CancellationToken cancellationToken)
     {
         var reader = new DelimitedRowReader(source);
         await reader.StartAsync(cancellationToken);
         reader._delimiter = delimiter ?? FindDelimiter(reader.Peek());
-        if (!await reader.ReadAsync(cancellationToken))
-        {
-            throw new ImportUsageException("The file is empty: a header line with column names was expected.");
-        }
-
-        if (reader.Fault is { } fault)
-        {
-            throw new ImportUsageException($"The header line cannot be read: {fault.Reason}.");
-        }
-
-        reader._columns = [.. reader._fields.Select((_, i) => reader[i].Trim().ToString())];
+        reader._columns = await HeaderLine.ReadAsync(reader, () => reader._fields.Select((_, i) => reader[i].Trim().ToString()), header, reader.Replay, cancellationToken);
+        reader.CheckCount();
         return reader;
     }
 
@@ -60,7 +53,7 @@ internal sealed class DelimitedRowReader : TextRowReader
                 quoted = true;
                 if (!TryReadQuoted(text, ended, ref at))
                 {
-                    return at < text.Length || ended ? GiveUpLine(text, out length) : NeedMore(out length);
+                    return ended ? GiveUpLine(text, out length) : NeedMore(out length);
                 }
             }
             else
@@ -112,15 +105,16 @@ internal sealed class DelimitedRowReader : TextRowReader
             return RowStep.Blank;
         }
 
-        if (_columns is { } columns && _fields.Count != columns.Length)
+        CheckCount();
+        if (Fault is not null)
         {
             if (lines > 1)
             {
+                // A row over several lines that does not fit is more likely a quote too many: give up its first line alone.
                 lines = 1;
                 return GiveUpLine(text, out length);
             }
 
-            Fault = RowFault.OfRow(RejectionReasons.ColumnCount, $"has {_fields.Count} columns, the header has {columns.Length}");
             return RowStep.Row;
         }
 
@@ -134,6 +128,14 @@ internal sealed class DelimitedRowReader : TextRowReader
         }
 
         return RowStep.Row;
+    }
+
+    private void CheckCount()
+    {
+        if (_columns is { } columns && _fields.Count != columns.Length)
+        {
+            Fault = RowFault.OfRow(RejectionReasons.ColumnCount, $"has {_fields.Count} columns, the header has {columns.Length}");
+        }
     }
 
     private RowStep GiveUpLine(Span<char> text, out int length)

@@ -16,11 +16,19 @@ internal abstract class RowReader : IAsyncDisposable
     /// <summary>Why the row cannot be read; null when it can.</summary>
     public RowFault? Fault { get; protected set; }
 
+    /// <summary>Whether times may come typed, and so as ISO 8601 whatever the mapping's format is.</summary>
+    public virtual bool HasTypedTimes => false;
+
     /// <summary>Share of the file behind us, 0 to 1.</summary>
     public abstract double Progress { get; }
 
     /// <summary>The value of a column, empty when missing.</summary>
     public abstract ReadOnlySpan<char> this[int column] { get; }
+
+    /// <summary>Says which columns are looked at, before the first row: a reader that can leave the others out does.</summary>
+    public virtual void Select(Func<string, bool> needed)
+    {
+    }
 
     /// <summary>Goes to the next row; false at the end.</summary>
     public abstract ValueTask<bool> ReadAsync(CancellationToken cancellationToken);

@@ -27,14 +27,23 @@ internal abstract class TextRowReader(TextSource source) : RowReader
     private long _line = 1;
     private bool _ended;
     private bool _skipping;
+    private bool _replay;
     private RowFault? _cut;
 
     /// <inheritdoc />
     public override double Progress => source.Progress;
 
     /// <inheritdoc />
-    public sealed override ValueTask<bool> ReadAsync(CancellationToken cancellationToken) =>
-        Advance() is { } found ? new ValueTask<bool>(found) : FillAndReadAsync(cancellationToken);
+    public sealed override ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_replay)
+        {
+            _replay = false;
+            return new ValueTask<bool>(true);
+        }
+
+        return Advance() is { } found ? new ValueTask<bool>(found) : FillAndReadAsync(cancellationToken);
+    }
 
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
@@ -53,11 +62,18 @@ internal abstract class TextRowReader(TextSource source) : RowReader
     /// <summary>A part of the row at hand.</summary>
     protected ReadOnlySpan<char> Part(int start, int length) => _buffer.AsSpan(_row + start, length);
 
-    /// <summary>The text of the row at hand and what is buffered behind it.</summary>
-    protected ReadOnlyMemory<char> Rest(int length) => _buffer.AsMemory(_row, length);
+    /// <summary>Fills the buffer, so that <see cref="Peek"/> sees the start of the file: its first line at least, unless that is too long.</summary>
+    protected async ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        do
+        {
+            await FillAsync(cancellationToken);
+        }
+        while (!_ended && _end < RowLengthMax && Peek().IndexOfAny('\n', '\r') < 0);
+    }
 
-    /// <summary>Fills the buffer, so that <see cref="Peek"/> sees the start of the file.</summary>
-    protected async ValueTask StartAsync(CancellationToken cancellationToken) => await FillAsync(cancellationToken);
+    /// <summary>Gives the row at hand once more at the next <see cref="ReadAsync"/>.</summary>
+    protected void Replay() => _replay = true;
 
     /// <summary>What is buffered and not yet read.</summary>
     protected ReadOnlySpan<char> Peek() => _buffer.AsSpan(_start, _end - _start);
@@ -85,6 +101,8 @@ internal abstract class TextRowReader(TextSource source) : RowReader
             }
         }
     }
+
+    private RowFault BadEncoding() => RowFault.OfRow(RejectionReasons.BadEncoding, $"holds bytes that are no {source.EncodingName} text");
 
     private bool? Advance()
     {
@@ -118,6 +136,7 @@ internal abstract class TextRowReader(TextSource source) : RowReader
             _line += lines;
             if (step == RowStep.Row)
             {
+                Fault ??= source.MarksBadBytes && _buffer.AsSpan(_row, length).Contains(TextSource.BadBytes) ? BadEncoding() : null;
                 return true;
             }
         }
