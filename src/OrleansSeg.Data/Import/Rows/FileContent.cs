@@ -3,6 +3,10 @@ using System.IO.Compression;
 namespace OrleansSeg.Data.Import.Rows;
 
 /// <summary>A file's bytes, unpacked where they are gzip, with a look at the first of them.</summary>
+/// <remarks>
+/// Gzip data that breaks off is noticed where the process runs with <c>System.IO.Compression.UseStrictValidation</c>, as every program
+/// of this solution does; without it, it looks like the end of the file.
+/// </remarks>
 internal sealed class FileContent : IAsyncDisposable
 {
     private const int StartLength = 1 << 14;
