@@ -35,7 +35,7 @@ internal sealed class AmountOutliers
 
         var (first, third) = (Quantile(0.25), Quantile(0.75));
         var fence = third + (3 * Math.Max(1, third - first));
-        var limit = Math.Pow(2, ((double)(fence + 1) / BinsPerDoubling) + SmallestDoubling);
+        var limit = Math.Round(Math.Pow(2, ((double)(fence + 1) / BinsPerDoubling) + SmallestDoubling), 2);
         return (fence + 1 < Bins ? _counts.AsSpan(fence + 1).ToArray().Sum() : 0, limit);
     }
 

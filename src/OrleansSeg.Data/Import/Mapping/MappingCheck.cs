@@ -7,15 +7,16 @@ namespace OrleansSeg.Data.Import.Mapping;
 /// <summary>Says what a mapping file gets wrong, in the file's own words.</summary>
 internal static class MappingCheck
 {
-    /// <summary>A property that no mapping has, with those that one has; null when all are known.</summary>
-    public static string? FindUnknownName(JsonElement root, JsonSerializerOptions options)
+    /// <summary>A property that no mapping has, with those that one has, or one that says null; null when all is well.</summary>
+    public static string? FindBadProperty(JsonElement root, JsonSerializerOptions options)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
             return "holds no JSON object.";
         }
 
-        return FindUnknown(root, typeof(EventMapping), "", options)
+        return FindNull(root, "")
+            ?? FindUnknown(root, typeof(EventMapping), "", options)
             ?? (root.TryGetProperty("rules", out var rules) && rules.ValueKind == JsonValueKind.Object
                 ? FindUnknown(rules, typeof(CleaningRules), "rules.", options)
                 : null);
@@ -24,6 +25,16 @@ internal static class MappingCheck
     /// <summary>The first thing that cannot be; null when the mapping is sound.</summary>
     public static string? FindProblem(EventMapping mapping) =>
         FindMissing(mapping) ?? FindBadSource(mapping) ?? FindBadType(mapping) ?? FindBadTime(mapping) ?? FindBadOption(mapping) ?? FindBadRule(mapping.Rules);
+
+    private static string? FindNull(JsonElement found, string path) => found.ValueKind switch
+    {
+        JsonValueKind.Null => $"says null for {path}: leave it out instead.",
+        JsonValueKind.Object => found.EnumerateObject()
+            .Select(property => FindNull(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}"))
+            .FirstOrDefault(problem => problem is not null),
+        JsonValueKind.Array => found.EnumerateArray().Select(item => FindNull(item, path)).FirstOrDefault(problem => problem is not null),
+        _ => null,
+    };
 
     private static string? FindUnknown(JsonElement found, Type type, string path, JsonSerializerOptions options)
     {

@@ -73,9 +73,9 @@ internal static class MappingReader
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            if (MappingCheck.FindUnknownName(document.RootElement, Json) is { } unknown)
+            if (MappingCheck.FindBadProperty(document.RootElement, Json) is { } bad)
             {
-                throw new ImportUsageException($"The mapping file {path} {unknown}");
+                throw new ImportUsageException($"The mapping file {path} {bad}");
             }
 
             var mapping = document.Deserialize<EventMapping>(Json)! with { Name = $"mapping {Path.GetFileName(path)}" };

@@ -11,7 +11,7 @@ internal static class FileFormat
 
     private static readonly string[] All = [Csv, Tsv, JsonLines, Parquet, Whitespace];
 
-    /// <summary>The format of a file: as told, else by its first bytes, its extension or the mapping, else CSV.</summary>
+    /// <summary>The format of a file: as told, else by its signature, its extension, the mapping or the look of its first line.</summary>
     /// <exception cref="ImportUsageException">The name is no format, or the file is of a kind that is not read.</exception>
     public static string Of(string? told, string path, string? mapped, ReadOnlySpan<byte> start)
     {
@@ -25,7 +25,7 @@ internal static class FileFormat
             [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => Parquet,
             [(byte)'P', (byte)'K', 3, 4, ..] => throw new ImportUsageException(
                 $"{Path.GetFileName(path)} is a ZIP archive or an Excel workbook: {string.Join(", ", All)} (or gzip of a text format) was expected. Unpack it or save it as CSV."),
-            _ => ByExtension(path) ?? (mapped is null ? Csv : Named(mapped)),
+            _ => ByExtension(path) ?? (mapped is not null ? Named(mapped) : LooksBlankSeparated(start) ? Whitespace : Csv),
         };
     }
 
@@ -42,6 +42,14 @@ internal static class FileFormat
     private static string Named(string name) => All.Contains(name.ToLowerInvariant())
         ? name.ToLowerInvariant()
         : throw new ImportUsageException($"There is no format '{name}': one of {string.Join(", ", All)} was expected.");
+
+    /// <summary>Whether the first line has words between blanks and nothing else that could part columns.</summary>
+    private static bool LooksBlankSeparated(ReadOnlySpan<byte> start)
+    {
+        var end = start.IndexOfAny((byte)'\n', (byte)'\r');
+        var line = (end < 0 ? start : start[..end]).Trim((byte)' ');
+        return line.Contains((byte)' ') && line.IndexOfAny(",;|\t\""u8) < 0;
+    }
 
     private static string? ByExtension(string path)
     {
