@@ -56,16 +56,22 @@ public sealed class SqliteStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads nothing, to see whether the store answers.</summary>
-    /// <exception cref="StoreUnavailableException">It does not.</exception>
+    /// <summary>Reads the file's header, to see whether the store answers.</summary>
+    /// <exception cref="StoreUnavailableException">It does not, or its file is gone.</exception>
     public void Ping()
     {
+        // An open connection would go on with a file that was deleted.
+        if (!File.Exists(FilePath))
+        {
+            throw new StoreUnavailableException($"The store '{FilePath}' is gone.", null);
+        }
+
         try
         {
             Read(connection =>
             {
                 using var command = connection.CreateCommand();
-                command.CommandText = "SELECT 1";
+                command.CommandText = "PRAGMA schema_version";
                 return command.ExecuteScalar();
             });
         }

@@ -8,6 +8,7 @@ namespace OrleansSeg.Silo.Hosting;
 public sealed class RunningSilo : IAsyncDisposable
 {
     private readonly IHost _host;
+    private bool _started;
 
     internal RunningSilo(IHost host, NetworkOptions network) => (_host, Network) = (host, network);
 
@@ -22,7 +23,11 @@ public sealed class RunningSilo : IAsyncDisposable
 
     /// <summary>Starts; returns when calls are taken.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting breaks its bound.</exception>
-    public Task StartAsync(CancellationToken cancellationToken) => _host.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _host.StartAsync(cancellationToken);
+        _started = true;
+    }
 
     /// <summary>Returns when the process is asked to stop, by a signal or otherwise.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _host.WaitForShutdownAsync(cancellationToken);
@@ -30,7 +35,12 @@ public sealed class RunningSilo : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
+        // Stopping what never started fails, and would hide why it did not start.
+        if (_started)
+        {
+            await _host.StopAsync();
+        }
+
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
 }
