@@ -80,5 +80,5 @@ internal sealed class Basket(Shop shop, CustomerTraits traits, RandomStream rand
         return _usedUp.TryGetValue(item.Category, out var before) && random.Chance(AgainShare) ? before : item;
     }
 
-    private int DrawQuantity() => traits.PackSize > 1 ? traits.PackSize * random.Whole(1, 4) : random.Chance(0.22) ? random.Whole(2, 4) : 1;
+    private int DrawQuantity() => traits.PackSize > 1 ? traits.PackSize * random.Whole(1, 3) : random.Chance(0.22) ? random.Whole(2, 4) : 1;
 }
