@@ -46,7 +46,18 @@ internal sealed class VerbOutput
     public IAnsiConsole ProgressScreen { get; }
 
     /// <summary>One line about what happens.</summary>
-    public void Say(string line) => Words.WriteLine(line);
+    public void Say(string line)
+    {
+        if (ProgressScreen.Profile.Capabilities.Interactive)
+        {
+            // A progress bar may be on the screen; its console puts the line above it.
+            ProgressScreen.WriteLine(line);
+        }
+        else
+        {
+            Words.WriteLine(line);
+        }
+    }
 
     /// <summary>The answer: as JSON when asked for, else as people read it.</summary>
     public void Answer<T>(T document, Action<IAnsiConsole> forPeople)

@@ -11,14 +11,19 @@ internal static class TrainingWatch
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs a job; its lines go to the progress display.</summary>
+    /// <param name="output">Where progress goes.</param>
+    /// <param name="session">The way to the grains.</param>
+    /// <param name="request">The job.</param>
+    /// <param name="cancellationToken">Cancels the job too.</param>
+    /// <param name="everyLine">Whether each epoch and trial leaves a line; otherwise only the progress display tells of them.</param>
     /// <exception cref="UsageException">The data are not enough.</exception>
     /// <exception cref="VerbFailedException">The job failed.</exception>
     public static async Task<TrainingStatus> RunAsync(
-        VerbOutput output, ClusterSession session, TrainingRequest request, CancellationToken cancellationToken)
+        VerbOutput output, ClusterSession session, TrainingRequest request, CancellationToken cancellationToken, bool everyLine = true)
     {
         var trainer = session.Grains.GetGrain<ITrainerGrain>(session.Client.Site);
         var title = request.Purpose == TrainingPurpose.Train ? "Training" : "Evaluating";
-        var status = await ProgressDisplay.RunAsync(output, title, report => WatchAsync(output, trainer, request, report, cancellationToken));
+        var status = await ProgressDisplay.RunAsync(output, title, report => WatchAsync(everyLine ? output.Say : _ => { }, trainer, request, report, cancellationToken));
         return status.State switch
         {
             TrainingState.Done => status,
@@ -28,7 +33,7 @@ internal static class TrainingWatch
     }
 
     private static async Task<TrainingStatus> WatchAsync(
-        VerbOutput output, ITrainerGrain trainer, TrainingRequest request, Action<double, string> report, CancellationToken cancellationToken)
+        Action<string> say, ITrainerGrain trainer, TrainingRequest request, Action<double, string> report, CancellationToken cancellationToken)
     {
         var job = await trainer.StartAsync(request, cancellationToken);
         var seen = 0;
@@ -41,7 +46,7 @@ internal static class TrainingWatch
                 seen = status.LineCount;
                 foreach (var line in status.Lines)
                 {
-                    Show(output, line, report);
+                    Show(say, line, report);
                 }
 
                 if (status.State != TrainingState.Running)
@@ -57,7 +62,7 @@ internal static class TrainingWatch
         }
     }
 
-    private static void Show(VerbOutput output, TrainingLine line, Action<double, string> report)
+    private static void Show(Action<string> say, TrainingLine line, Action<double, string> report)
     {
         if (line.StepCount == 0)
         {
@@ -66,10 +71,9 @@ internal static class TrainingWatch
             return;
         }
 
-        report(line.Step / (double)line.StepCount, $"{line.Stage} {line.Step}/{line.StepCount}");
-
-        var losses = double.IsNaN(line.TrainingLoss) ? "" : string.Create(CultureInfo.InvariantCulture, $", loss {line.TrainingLoss:F4}");
         var validation = double.IsNaN(line.ValidationLoss) ? "" : string.Create(CultureInfo.InvariantCulture, $", validation log loss {line.ValidationLoss:F4}");
-        output.Say($"{line.Stage} {line.Step}/{line.StepCount}{losses}{validation}");
+        report(line.Step / (double)line.StepCount, $"{line.Stage} {line.Step}/{line.StepCount}{validation}");
+        var losses = double.IsNaN(line.TrainingLoss) ? "" : string.Create(CultureInfo.InvariantCulture, $", loss {line.TrainingLoss:F4}");
+        say($"{line.Stage} {line.Step}/{line.StepCount}{losses}{validation}");
     }
 }

@@ -30,7 +30,6 @@ internal static class ImportVerb
             }
 
             await using var session = await context.OpenAsync(cancellationToken);
-            var site = await session.Client.GetLayoutAsync(cancellationToken);
             var options = new ImportOptions
             {
                 Layout = context.Parsed.GetValue(layout),
@@ -40,19 +39,12 @@ internal static class ImportVerb
                 Delimiter = context.Parsed.GetValue(delimiter),
                 TimeZone = context.Parsed.GetValue(timeZone),
                 DropExactDuplicates = context.Parsed.GetValue(duplicates),
-                SiteCurrency = site.Currency,
-                Site = context.Settings.Site,
             };
-            await using var import = await EventFileImport.OpenAsync(path.FullName, options, TimeProvider.System, cancellationToken);
-            var loaded = await ProgressDisplay.RunAsync(context.Output, $"Importing {path.Name}", report =>
-                new CustomerLoader(session.Client).LoadAsync(
-                    import.ReadAsync(cancellationToken),
-                    totals => report(import.Progress, $"{import.Report.RowsRead:N0} rows, {totals.Added:N0} events stored"),
-                    cancellationToken));
+            var (report, loaded) = await FileLoad.RunAsync(context.Output, session, path.FullName, options, cancellationToken);
             await SweepProgress.RunAsync(context.Output, session, cancellationToken);
-            context.Output.Answer(ToDocument(import.Report, loaded), screen => QualityTable.Write(screen, import.Report, loaded));
-            return import.Report.RowsKept == 0 && import.Report.Rejected.Count > 0 ? ExitCodes.Usage
-                : import.Report.Rejected.Count > 0 || loaded.Faulty > 0 ? ExitCodes.RowsRejected
+            context.Output.Answer(ToDocument(report, loaded), screen => QualityTable.Write(screen, report, loaded));
+            return report.RowsKept == 0 && report.Rejected.Count > 0 ? ExitCodes.Usage
+                : report.Rejected.Count > 0 || loaded.Faulty > 0 ? ExitCodes.RowsRejected
                 : ExitCodes.Done;
         });
     }
