@@ -56,6 +56,7 @@ public static class CommandLine
 
     private static IEnumerable<Command> Verbs(VerbRunner runner) =>
     [
+        DemoVerb.Create(runner),
         ServeVerb.Create(runner),
         ImportVerb.Create(runner),
         TrainVerb.Create(runner),
