@@ -8,14 +8,15 @@ namespace OrleansSeg.Models;
 /// <summary>The models this silo serves: loads what the registries name, and swaps between two batches.</summary>
 /// <remarks>
 /// A site is followed from the first call for it. The new version is loaded and has scored once before it replaces the old one, and a
-/// version that cannot be loaded leaves the old one in service.
+/// version that cannot be loaded leaves the old one in service; it is tried again after longer and longer pauses.
 /// </remarks>
 internal sealed partial class ServedModels(
     IGrainFactory grains, IScoringModelLoader loader, IOptions<InferenceOptions> options, TimeProvider time, ILogger<ServedModels> logger)
     : IServedModels, IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Site> _sites = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ServedSite> _sites = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
+    private int _disposed;
 
     /// <inheritdoc />
     public ModelLease? Rent(string site) => _sites.TryGetValue(site, out var followed) ? followed.Rent() : null;
@@ -23,12 +24,17 @@ internal sealed partial class ServedModels(
     /// <summary>Begins to follow a site; ends when its model is loaded or it is known to have none.</summary>
     public ValueTask FollowAsync(string site, CancellationToken cancellationToken)
     {
-        var followed = _sites.GetOrAdd(site, name => new Site(name));
+        if (!_sites.TryGetValue(site, out var followed))
+        {
+            followed = _sites.GetOrAdd(site, name => new ServedSite(name));
+        }
+
         var first = followed.First ?? followed.Start(FollowLoopAsync);
         return first.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(first.WaitAsync(cancellationToken));
     }
 
     /// <summary>Asks the registry now instead of at the next poll.</summary>
+    /// <exception cref="Model.Bundles.BundleCorruptException">The version in service cannot be loaded; the one before stays.</exception>
     public async Task RefreshAsync(string site, CancellationToken cancellationToken)
     {
         await FollowAsync(site, cancellationToken);
@@ -38,9 +44,9 @@ internal sealed partial class ServedModels(
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (_stop.IsCancellationRequested)
+        // The container owns this under two names and disposes it under each.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
-            // A container that knows this object under two names disposes it twice.
             return;
         }
 
@@ -48,41 +54,59 @@ internal sealed partial class ServedModels(
         foreach (var site in _sites.Values)
         {
             await (site.Loop ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            site.Replace(null);
+            site.Close();
         }
 
         _stop.Dispose();
     }
 
-    private async Task FollowLoopAsync(Site site, TaskCompletionSource first)
+    private async Task FollowLoopAsync(ServedSite site, TaskCompletionSource first)
     {
         using var timer = new PeriodicTimer(options.Value.ModelPollInterval, time);
-        do
+        var retry = new LoadRetry(options.Value.ModelPollInterval, time);
+        try
         {
-            try
+            do
             {
-                await UpdateAsync(site, _stop.Token).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogNotUpdated(site.Name, exception);
-            }
+                if (retry.IsDue)
+                {
+                    await TryUpdateAsync(site, retry).ConfigureAwait(false);
+                }
 
+                first.TrySetResult();
+            }
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
+        }
+        finally
+        {
+            // Whoever waits for the first model must not wait past the silo's end.
             first.TrySetResult();
         }
-        while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
     }
 
-    private async Task UpdateAsync(Site site, CancellationToken cancellationToken)
+    private async Task TryUpdateAsync(ServedSite site, LoadRetry retry)
+    {
+        try
+        {
+            await UpdateAsync(site, _stop.Token).ConfigureAwait(false);
+            retry.Succeeded();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotUpdated(site.Name, retry.Failed(), exception);
+        }
+    }
+
+    private async Task UpdateAsync(ServedSite site, CancellationToken cancellationToken)
     {
         await site.Update.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var current = await grains.GetGrain<IModelRegistryGrain>(site.Name).GetCurrentAsync(cancellationToken).ConfigureAwait(false);
-            if (current is not null && (site.Version != current.Version || site.Sha256 != current.Sha256))
+            if (current is not null && !site.Serves(current))
             {
                 var model = await loader.LoadAsync(current, cancellationToken).ConfigureAwait(false);
-                site.Replace(model, current.Sha256);
+                site.Replace(model, current);
                 LogInService(site.Name, current.Version, current.Sha256);
             }
         }
@@ -95,62 +119,6 @@ internal sealed partial class ServedModels(
     [LoggerMessage(Level = LogLevel.Information, Message = "Site {Site} is served by model version {Version} ({Sha256}).")]
     private partial void LogInService(string site, int version, string sha256);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The model of site {Site} could not be brought up to date; the one before stays in service.")]
-    private partial void LogNotUpdated(string site, Exception exception);
-
-    private sealed class Site(string name)
-    {
-        private readonly Lock _gate = new();
-        private ModelLease? _owned;
-
-        public string Name => name;
-
-        public SemaphoreSlim Update { get; } = new(1);
-
-        public Task? First { get; private set; }
-
-        public Task? Loop { get; private set; }
-
-        public int Version { get; private set; }
-
-        public string? Sha256 { get; private set; }
-
-        public Task Start(Func<Site, TaskCompletionSource, Task> follow)
-        {
-            lock (_gate)
-            {
-                if (First is null)
-                {
-                    var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                    First = first.Task;
-
-                    // Off the grain's scheduler: the loop outlives the call that began it.
-                    Loop = Task.Run(() => follow(this, first));
-                }
-
-                return First;
-            }
-        }
-
-        public ModelLease? Rent()
-        {
-            lock (_gate)
-            {
-                return _owned?.Rent();
-            }
-        }
-
-        public void Replace(IScoringModel? model, string? sha256 = null)
-        {
-            ModelLease? old;
-            lock (_gate)
-            {
-                old = _owned;
-                _owned = model is null ? null : ModelLease.Own(model);
-                (Version, Sha256) = (model?.Version ?? 0, sha256);
-            }
-
-            old?.Dispose();
-        }
-    }
+    [LoggerMessage(Level = LogLevel.Error, Message = "The model of site {Site} could not be brought up to date; the one before stays in service, next try in {Pause}.")]
+    private partial void LogNotUpdated(string site, TimeSpan pause, Exception exception);
 }
