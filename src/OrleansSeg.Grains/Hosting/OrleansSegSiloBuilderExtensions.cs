@@ -25,12 +25,12 @@ public static class OrleansSegSiloBuilderExtensions
         });
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddCustomerServices();
-        AddInference(builder.Services);
+        AddInference(builder.Services, runsInference);
         AddModels(builder.Services);
         return builder;
     }
 
-    private static void AddInference(IServiceCollection services)
+    private static void AddInference(IServiceCollection services, bool runsInference)
     {
         services.AddPlacementFilter<InferenceSilosStrategy, InferenceSilosDirector>(ServiceLifetime.Transient);
         services.AddOptions<InferenceOptions>().ValidateOnStart();
@@ -38,6 +38,11 @@ public static class OrleansSegSiloBuilderExtensions
         services.AddMetrics();
         services.TryAddSingleton<InferenceInstruments>();
         services.TryAddSingleton<InferenceBatcher>();
+        if (runsInference)
+        {
+            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, InferenceShutdown>();
+        }
+
         services.TryAddSingleton<ServedModels>();
         services.TryAddSingleton<IServedModels>(provider => provider.GetRequiredService<ServedModels>());
     }

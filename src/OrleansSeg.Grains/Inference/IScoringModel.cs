@@ -4,17 +4,43 @@ using OrleansSeg.Segments;
 
 namespace OrleansSeg.Inference;
 
-/// <summary>A loaded model as the engine sees it. One batch at a time.</summary>
+/// <summary>A loaded model as the engine sees it. It scores one batch at a time.</summary>
 public interface IScoringModel : IDisposable
 {
     /// <summary>The version in the site's registry.</summary>
     int Version { get; }
 
+    /// <summary>Does what can be done before the device is free, such as encoding and padding; disposed after the batch.</summary>
+    /// <remarks>Runs on another thread while the batch before is scored. By default there is nothing to do.</remarks>
+    PreparedInputs Prepare(IReadOnlyList<CustomerInput> inputs) => new(inputs);
+
     /// <summary>Scores in the order of the inputs.</summary>
     IReadOnlyList<ModelScore> Score(IReadOnlyList<CustomerInput> inputs);
 
+    /// <summary>Scores what <see cref="Prepare"/> made, in the order of its inputs.</summary>
+    IReadOnlyList<ModelScore> Score(PreparedInputs prepared) => Score(prepared.Inputs);
+
     /// <summary>Explains one score.</summary>
     SegmentExplanation Explain(string customer, CustomerInput input);
+}
+
+/// <summary>A batch's inputs, ready for the model that prepared them; models derive their own.</summary>
+public class PreparedInputs(IReadOnlyList<CustomerInput> inputs) : IDisposable
+{
+    /// <summary>The inputs.</summary>
+    public IReadOnlyList<CustomerInput> Inputs => inputs;
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what was made of the inputs.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
 }
 
 /// <summary>What a model says of one customer.</summary>

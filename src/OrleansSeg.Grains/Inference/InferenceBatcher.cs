@@ -4,38 +4,45 @@ using OrleansSeg.Segments;
 
 namespace OrleansSeg.Inference;
 
-/// <summary>The silo's inference engine: a bounded queue, and one thread that scores batch after batch.</summary>
-/// <remarks>Needs no Orleans. The model is borrowed for each batch, so a swap falls between two of them and fails no call.</remarks>
-public sealed partial class InferenceBatcher : IDisposable
+/// <summary>The silo's inference engine: a bounded queue, one thread that scores batch after batch, and one that readies the next.</summary>
+/// <remarks>
+/// Needs no Orleans. The model is borrowed for each batch, so a swap falls between two of them and fails no call. While a batch is
+/// scored, the next is readied only if it is full: one that is not grows better by waiting.
+/// </remarks>
+public sealed class InferenceBatcher : IDisposable
 {
-    /// <summary>The thread looks again after this many arrivals: looking at each would cost more than scoring.</summary>
-    private const int WakeEvery = 64;
+    private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly AutoResetEvent _signal = new(false);
+    private readonly AutoResetEvent _work = new(false);
+    private readonly AutoResetEvent _ahead = new(false);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ScoreQueue _queue;
+    private readonly BatchScorer _scorer;
     private readonly InferenceOptions _options;
-    private readonly IServedModels _models;
     private readonly InferenceInstruments _instruments;
     private readonly TimeProvider _time;
-    private readonly ILogger<InferenceBatcher> _logger;
-    private readonly ITimer _linger;
-    private readonly Thread _thread;
-    private TimeSpan _recentBatchTime = TimeSpan.FromMilliseconds(10);
+    private ReadyBatch? _next;
+    private TimeSpan? _requestTime;
+    private bool _scoring;
+    private bool _readying;
     private bool _stopping;
+    private bool _abandoned;
 
-    /// <summary>Makes the engine and starts its thread.</summary>
+    /// <summary>Makes the engine and starts its threads.</summary>
     public InferenceBatcher(
         IOptions<InferenceOptions> options, IServedModels models, InferenceInstruments instruments, TimeProvider time, ILogger<InferenceBatcher> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(instruments);
         ArgumentNullException.ThrowIfNull(time);
         _options = options.Value;
-        (_models, _instruments, _time, _logger) = (models, instruments, time, logger);
-        _queue = new ScoreQueue(_options);
-        _linger = time.CreateTimer(_ => _signal.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _thread = new Thread(Run) { IsBackground = true, Name = "inference" };
-        _thread.Start();
+        (_instruments, _time) = (instruments, time);
+        _queue = new ScoreQueue(_options, time);
+        _scorer = new BatchScorer(models, instruments, time, logger);
+        instruments.Watch(() => QueueLength);
+        new Thread(ScoreAll) { IsBackground = true, Name = "inference" }.Start();
+        new Thread(ReadyAhead) { IsBackground = true, Name = "inference-ahead" }.Start();
     }
 
     /// <summary>Requests that wait.</summary>
@@ -53,159 +60,254 @@ public sealed partial class InferenceBatcher : IDisposable
     /// <summary>Scores one customer together with whoever else waits.</summary>
     /// <exception cref="InferenceOverloadedException">The queue is full.</exception>
     /// <exception cref="NoModelException">The site has no model in service.</exception>
-    /// <exception cref="ArgumentException">The input is longer than a batch may be.</exception>
+    /// <exception cref="ArgumentException">The input is longer than a batch may be, or the request names no lane.</exception>
     /// <exception cref="TimeoutException">The request's deadline passed while it waited.</exception>
-    /// <exception cref="OperationCanceledException">The caller left before its batch began.</exception>
+    /// <exception cref="InferenceFailedException">The model failed on the batch.</exception>
+    /// <exception cref="InferenceUnavailableException">The engine is stopping.</exception>
+    /// <exception cref="OperationCanceledException">The caller left before its batch was done.</exception>
     public Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         return AdmitAsync(new PendingForecast(request, _time.GetTimestamp()), cancellationToken);
     }
 
-    /// <summary>Explains one score, in the last lane.</summary>
-    /// <exception cref="InferenceOverloadedException">The queue is full.</exception>
-    /// <exception cref="NoModelException">The site has no model in service.</exception>
+    /// <summary>Explains one score, in the last lane. Fails as <see cref="ScoreAsync"/> does.</summary>
     public Task<SegmentExplanation> ExplainAsync(string customer, ScoringRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         return AdmitAsync(new PendingExplanation(customer, request, _time.GetTimestamp()), cancellationToken);
     }
 
-    /// <summary>Ends the thread after the batch in hand; whoever still waits is told so.</summary>
-    public void Dispose()
+    /// <summary>Refuses new calls, answers all that wait, and ends.</summary>
+    /// <param name="cancellationToken">Ends the patience: whoever still waits then is told that the engine stops.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             _stopping = true;
         }
 
-        _signal.Set();
-        _thread.Join();
-        _linger.Dispose();
-        _signal.Dispose();
+        _work.Set();
+        await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Abandon();
     }
 
-    private async Task<TAnswer> AdmitAsync<TAnswer>(PendingScore<TAnswer> request, CancellationToken cancellationToken)
+    /// <summary>Stops as <see cref="StopAsync"/> does, with a patience of 30 s.</summary>
+    public void Dispose()
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        using var patience = new CancellationTokenSource(DrainMax, _time);
+        StopAsync(patience.Token).GetAwaiter().GetResult();
+    }
+
+    private static InferenceUnavailableException Stopping() => new("The inference engine of this silo is stopping.");
+
+    private Task<TAnswer> AdmitAsync<TAnswer>(PendingScore<TAnswer> request, CancellationToken cancellationToken)
+    {
+        Check(request);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<TAnswer>(cancellationToken);
+        }
+
+        lock (_gate)
+        {
+            if (_stopping)
+            {
+                return Task.FromException<TAnswer>(Stopping());
+            }
+
+            if (_queue.Count >= _options.QueueLengthMax)
+            {
+                _instruments.Refused();
+                return Task.FromException<TAnswer>(new InferenceOverloadedException(EstimateWait_NeedsLock(), _queue.Count));
+            }
+
+            Wake_NeedsLock(noPointInWaiting: _queue.Add(request));
+        }
+
+        return cancellationToken.CanBeCanceled ? LeaveWhenCancelledAsync(request, cancellationToken) : request.Answer;
+    }
+
+    private async Task<TAnswer> LeaveWhenCancelledAsync<TAnswer>(PendingScore<TAnswer> request, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.UnsafeRegister(
+            static (state, token) =>
+            {
+                var (batcher, gone) = ((InferenceBatcher, PendingScore<TAnswer>))state!;
+                gone.Cancel(token);
+                batcher.Forget(gone);
+            },
+            (this, request));
+        return await request.Answer.ConfigureAwait(false);
+    }
+
+    private void Check(PendingScore request)
+    {
         if (request.Length > _options.TokenBudget)
         {
             throw new ArgumentException($"The input has {request.Length} steps; a batch holds at most {_options.TokenBudget}.", nameof(request));
         }
 
-        lock (_gate)
+        if (!Enum.IsDefined(request.Priority))
         {
-            ObjectDisposedException.ThrowIf(_stopping, this);
-            if (_queue.Count >= _options.QueueLengthMax)
-            {
-                _instruments.Refused();
-                throw new InferenceOverloadedException(EstimateWait_NeedsLock(), _queue.Count);
-            }
-
-            _queue.Add(request);
-            if (_queue.Count == 1 || _queue.Count % WakeEvery == 0)
-            {
-                _signal.Set();
-            }
+            throw new ArgumentException($"Priority {(int)request.Priority} is no lane.", nameof(request));
         }
-
-        await using var _ = cancellationToken.UnsafeRegister(
-            static (state, token) => ((PendingScore)state!).Cancel(token), request).ConfigureAwait(false);
-        return await request.Answer.ConfigureAwait(false);
     }
 
+    private void Forget(PendingScore request)
+    {
+        lock (_gate)
+        {
+            _queue.Remove(request);
+        }
+    }
+
+    private void Wake_NeedsLock(bool noPointInWaiting)
+    {
+        if (_scoring)
+        {
+            // Whatever is not full is looked at when the batch in hand is done.
+            if (noPointInWaiting && _next is null && !_readying)
+            {
+                _ahead.Set();
+            }
+        }
+        else if (noPointInWaiting || _queue.Count == 1)
+        {
+            // The first of a batch starts the wait for company, which the thread measures by itself.
+            _work.Set();
+        }
+    }
+
+    /// <summary>How long until all that waits is scored, at the pace of late: by then there is a place.</summary>
     private TimeSpan EstimateWait_NeedsLock()
     {
-        var batches = Math.Max(1, _queue.Count / _options.BatchSizeMax);
-        return TimeSpan.FromMilliseconds(Math.Clamp(batches * _recentBatchTime.TotalMilliseconds, 10, 30_000));
+        var estimate = (_requestTime ?? TimeSpan.Zero) * _queue.Count;
+        return TimeSpan.FromMilliseconds(Math.Clamp(estimate.TotalMilliseconds, 10, 30_000));
     }
 
-    private void Run()
+    private void ScoreAll()
     {
-        while (TryNext(out var batch))
+        while (NextToScore() is { } ready)
         {
-            if (batch is null)
+            var elapsed = _scorer.Score(ready) / ready.Batch.Requests.Count;
+            lock (_gate)
             {
-                _signal.WaitOne();
-            }
-            else
-            {
-                Serve(batch);
+                _requestTime = _requestTime is { } before ? (0.8 * before) + (0.2 * elapsed) : elapsed;
             }
         }
 
-        foreach (var request in _queue.Drain())
-        {
-            request.Fail(new ObjectDisposedException(nameof(InferenceBatcher), "The silo is stopping."));
-        }
+        _ended.TrySetResult();
+        _ahead.Set();
     }
 
-    private bool TryNext(out ScoreBatch? batch)
+    /// <summary>Waits for the next batch; null when the engine has stopped.</summary>
+    private ReadyBatch? NextToScore()
     {
         var late = new List<PendingScore>();
-        lock (_gate)
+        while (true)
         {
-            batch = _stopping ? null : _queue.TryTake(_time.GetUtcNow(), WaitedOf, flush: _options.LingerMax == TimeSpan.Zero, late);
-            if (batch is null && _queue.Count > 0)
+            ScoreBatch? batch;
+            var wait = Timeout.InfiniteTimeSpan;
+            lock (_gate)
             {
-                _linger.Change(_options.LingerMax, Timeout.InfiniteTimeSpan);
+                if (_next is { } ready)
+                {
+                    (_next, _scoring) = (null, true);
+                    _ahead.Set();
+                    return ready;
+                }
+
+                batch = _abandoned ? null : _queue.TryTake(_stopping ? TakeWhen.Anything : TakeWhen.Due, late);
+                _scoring = batch is not null;
+                if (batch is null && _stopping && !_readying)
+                {
+                    return null;
+                }
+
+                if (batch is null && _queue.Count > 0)
+                {
+                    wait = _queue.UntilDue();
+                }
+            }
+
+            FailLate(late);
+            if (batch is null)
+            {
+                WaitForWork(wait);
+            }
+            else if (_scorer.Prepare(batch) is { } prepared)
+            {
+                _ahead.Set();
+                return prepared;
             }
         }
+    }
 
+    /// <summary>Waits until woken, at most so long.</summary>
+    /// <remarks>
+    /// The thread's own wait is exact to a tenth of a millisecond, where a timer of the runtime rings up to 4 ms late. What is due is
+    /// decided by the clock given, not by the wait.
+    /// </remarks>
+    private void WaitForWork(TimeSpan atMost) => _work.WaitOne(
+        atMost == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Ceiling(atMost.TotalMilliseconds));
+
+    private void ReadyAhead()
+    {
+        var late = new List<PendingScore>();
+        while (!_ended.Task.IsCompleted)
+        {
+            _ahead.WaitOne();
+            ScoreBatch? batch = null;
+            lock (_gate)
+            {
+                if (_scoring && _next is null)
+                {
+                    batch = _queue.TryTake(TakeWhen.Full, late);
+                    _readying = batch is not null;
+                }
+            }
+
+            FailLate(late);
+            if (batch is not null)
+            {
+                var ready = _scorer.Prepare(batch);
+                lock (_gate)
+                {
+                    (_next, _readying) = (ready, false);
+                }
+
+                _work.Set();
+            }
+        }
+    }
+
+    private void FailLate(List<PendingScore> late)
+    {
         foreach (var request in late)
         {
             _instruments.Expired();
             request.Fail(new TimeoutException("The deadline passed before the request's batch began."));
         }
 
-        return !_stopping;
+        late.Clear();
     }
 
-    private TimeSpan WaitedOf(PendingScore request) => _time.GetElapsedTime(request.AdmittedAt);
-
-    private void Serve(ScoreBatch batch)
+    /// <summary>Fails whoever still waits; the batch in hand is finished if the model ever returns.</summary>
+    private void Abandon()
     {
-        var started = _time.GetTimestamp();
-        try
+        IReadOnlyList<PendingScore> waiting;
+        lock (_gate)
         {
-            using var lease = _models.Rent(batch.Site) ?? throw new NoModelException(batch.Site);
-            if (batch.Requests[0] is PendingExplanation explanation)
-            {
-                explanation.Complete(lease.Model);
-            }
-            else
-            {
-                Score(batch, lease.Model, started);
-            }
-        }
-        catch (Exception exception)
-        {
-            if (exception is not NoModelException)
-            {
-                LogFailed(batch.Site, batch.Requests.Count, exception);
-            }
-
-            foreach (var request in batch.Requests)
-            {
-                request.Fail(exception);
-            }
+            _abandoned = true;
+            waiting = _queue.Drain();
         }
 
-        _recentBatchTime = _time.GetElapsedTime(started);
-        _instruments.Scored(batch, _time.GetElapsedTime(batch.Requests[0].AdmittedAt, started), _recentBatchTime);
+        foreach (var request in waiting)
+        {
+            request.Fail(Stopping());
+        }
+
+        _work.Set();
     }
-
-    private void Score(ScoreBatch batch, IScoringModel model, long started)
-    {
-        var scores = model.Score([.. batch.Requests.Select(request => request.Input)]);
-        var elapsed = _time.GetElapsedTime(started);
-        for (var i = 0; i < scores.Count; i++)
-        {
-            var request = (PendingForecast)batch.Requests[i];
-            request.Complete(scores[i], model.Version, _time.GetElapsedTime(request.AdmittedAt, started), elapsed);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A batch of {Count} requests of site {Site} failed.")]
-    private partial void LogFailed(string site, int count, Exception exception);
 }

@@ -23,8 +23,14 @@ public sealed class InferenceSilosStrategy() : PlacementFilterStrategy(order: 0)
 internal sealed class InferenceSilosDirector(ISiloMetadataCache metadata) : IPlacementFilterDirector
 {
     /// <inheritdoc />
-    public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos) =>
-        silos.Where(silo =>
-            metadata.GetSiloMetadata(silo).Metadata.TryGetValue(InferenceSilosStrategy.MetadataKey, out var value)
-            && value == InferenceSilosStrategy.MetadataValue);
+    /// <exception cref="InferenceUnavailableException">None is left: the caller gets this, not the runtime's list of every silo.</exception>
+    public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
+    {
+        var chosen = silos.Where(RunsInference).ToArray();
+        return chosen.Length > 0 ? chosen : throw new InferenceUnavailableException("No silo of the cluster runs inference.");
+    }
+
+    private bool RunsInference(SiloAddress silo) =>
+        metadata.GetSiloMetadata(silo).Metadata.TryGetValue(InferenceSilosStrategy.MetadataKey, out var value)
+        && value == InferenceSilosStrategy.MetadataValue;
 }

@@ -13,10 +13,17 @@ namespace OrleansSeg.Inference;
 internal sealed class InferenceWorkerGrain(InferenceBatcher batcher, ServedModels models) : Grain, IInferenceWorkerGrain
 {
     /// <inheritdoc />
-    public async Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken)
+    public Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken)
     {
-        await models.FollowAsync(request.Site, cancellationToken);
-        return await batcher.ScoreAsync(request, cancellationToken);
+        // The site is followed already but for the first calls: the others go straight to the engine.
+        var followed = models.FollowAsync(request.Site, cancellationToken);
+        return followed.IsCompletedSuccessfully ? batcher.ScoreAsync(request, cancellationToken) : ScoreLaterAsync();
+
+        async Task<ScoringResult> ScoreLaterAsync()
+        {
+            await followed;
+            return await batcher.ScoreAsync(request, cancellationToken);
+        }
     }
 
     /// <inheritdoc />

@@ -4,7 +4,7 @@ namespace OrleansSeg.Inference;
 public sealed class ModelLease : IDisposable
 {
     private readonly Shared _shared;
-    private bool _returned;
+    private int _returned;
 
     private ModelLease(Shared shared) => _shared = shared;
 
@@ -20,9 +20,8 @@ public sealed class ModelLease : IDisposable
     /// <summary>Returns the lease.</summary>
     public void Dispose()
     {
-        if (!_returned)
+        if (Interlocked.Exchange(ref _returned, 1) == 0)
         {
-            _returned = true;
             _shared.Release();
         }
     }

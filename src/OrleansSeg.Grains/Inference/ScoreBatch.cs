@@ -3,10 +3,10 @@ namespace OrleansSeg.Inference;
 /// <summary>Why a batch was formed when it was.</summary>
 internal enum BatchTrigger
 {
-    /// <summary>It reached the token budget or the request limit.</summary>
+    /// <summary>A full batch waited, by token budget or by number.</summary>
     Size,
 
-    /// <summary>Its first request had waited long enough.</summary>
+    /// <summary>A request had waited for company as long as it may.</summary>
     Timeout,
 
     /// <summary>The engine is stopping.</summary>
@@ -14,7 +14,7 @@ internal enum BatchTrigger
 }
 
 /// <summary>Requests of one site that are scored together.</summary>
-/// <param name="Requests">The requests, at least one.</param>
+/// <param name="Requests">The requests, at least one, the most urgent first.</param>
 /// <param name="Trigger">Why now.</param>
 internal sealed record ScoreBatch(IReadOnlyList<PendingScore> Requests, BatchTrigger Trigger)
 {
@@ -23,4 +23,7 @@ internal sealed record ScoreBatch(IReadOnlyList<PendingScore> Requests, BatchTri
 
     /// <summary>Steps of the batch once padded to its longest.</summary>
     public int PaddedTokens => Requests.Count * Requests.Max(request => request.Length);
+
+    /// <summary>Steps that are not padding.</summary>
+    public int Tokens => Requests.Sum(request => request.Length);
 }

@@ -1,140 +1,190 @@
 namespace OrleansSeg.Inference;
 
+/// <summary>When the engine wants a batch.</summary>
+internal enum TakeWhen
+{
+    /// <summary>The engine is idle: any batch that is full or has waited long enough.</summary>
+    Due,
+
+    /// <summary>The engine is busy: only a batch that more waiting cannot make better.</summary>
+    Full,
+
+    /// <summary>The engine is stopping: whatever is there.</summary>
+    Anything,
+}
+
 /// <summary>Who waits, and who goes together. Not thread-safe: <see cref="InferenceBatcher"/> guards it.</summary>
 /// <remarks>
 /// Lanes by priority; in a lane the earliest deadline goes first, then the first to come. The most urgent request leads a batch, and
-/// requests of its site join it, the most urgent first, as long as they are of about its length: a sequence of up to 8 steps is not
-/// padded to 64. Within that, padded cost is requests × longest.
+/// requests of its site and of about its length join it, the most urgent first, while requests × longest stays within the budget.
+/// Waiting for company ends for all as soon as one batch is full, one request has waited long enough, or a whole batch's worth waits:
+/// then the engine has something to do, and the most urgent goes first. Every so many batches a lower lane that waits has its turn,
+/// the lower lanes one after the other; its requests then lead the batch.
 /// </remarks>
-internal sealed class ScoreQueue(InferenceOptions options)
+internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
 {
-    private const int LaneCount = 3;
-
-    private readonly SortedSet<Place>[] _lanes = [.. Enumerable.Range(0, LaneCount).Select(_ => new SortedSet<Place>(PlaceOrder.Instance))];
+    private readonly Dictionary<(string Site, LengthBucket Bucket), ScoreGroup> _groups = [];
+    private readonly int[] _laneCounts = new int[ScoreGroup.LaneCount];
     private long _sequence;
     private long _batches;
+    private int _lastTurn;
 
-    /// <summary>Requests that wait, including those whose callers have just gone.</summary>
-    public int Count => _lanes.Sum(lane => lane.Count);
+    /// <summary>Requests that wait.</summary>
+    public int Count { get; private set; }
 
-    /// <summary>Admits a request.</summary>
-    public void Add(PendingScore request) => _lanes[(int)request.Priority].Add(new Place(request, _sequence++));
+    private bool IsDeep => Count >= options.BatchSizeMax;
+
+    /// <summary>Admits a request; true when waiting for company has no more point because of it.</summary>
+    public bool Add(PendingScore request)
+    {
+        var key = (request.Site, LengthBucket.Of(request));
+        if (!_groups.TryGetValue(key, out var group))
+        {
+            _groups.Add(key, group = new ScoreGroup(key.Item2, options));
+        }
+
+        var (wasFull, wasDeep) = (group.IsFull, IsDeep);
+        request.Sequence = _sequence++;
+        group.Add(request);
+        Note(request, 1);
+        return (group.IsFull && !wasFull) || (IsDeep && !wasDeep);
+    }
+
+    /// <summary>Removes a request whose caller has gone; false when it does not wait any more.</summary>
+    public bool Remove(PendingScore request)
+    {
+        if (!request.IsQueued)
+        {
+            return false;
+        }
+
+        var key = (request.Site, LengthBucket.Of(request));
+        _groups[key].Remove(request);
+        Note(request, -1);
+        DropIfEmpty(key);
+        return true;
+    }
 
     /// <summary>The next batch, or null when nothing waits or company may still come.</summary>
-    /// <param name="now">The clock, for deadlines.</param>
-    /// <param name="waitedOf">How long a request has waited.</param>
-    /// <param name="flush">Whether to take what is there without waiting for company.</param>
-    /// <param name="late">Requests removed because their deadline has passed.</param>
-    public ScoreBatch? TryTake(DateTimeOffset now, Func<PendingScore, TimeSpan> waitedOf, bool flush, List<PendingScore> late)
+    /// <param name="when">What the engine is doing.</param>
+    /// <param name="late">Gets the requests removed because their deadline has passed.</param>
+    public ScoreBatch? TryTake(TakeWhen when, List<PendingScore> late)
     {
-        RemoveGone(now, late);
-        if (FindLeader() is not { } leader)
+        RemoveLate(late);
+        if (Count == 0)
         {
             return null;
         }
 
-        var members = Gather(leader);
-        var full = members.Count == options.BatchSizeMax || IsFull(members);
-        if (!full && !flush && members.All(place => waitedOf(place.Request) < options.LingerMax))
+        var turn = TurnOf();
+        var lane = turn ?? Array.FindIndex(_laneCounts, count => count > 0);
+        var (key, group) = _groups.Where(pair => pair.Value.FirstOf(lane) is not null)
+            .MinBy(pair => pair.Value.FirstOf(lane)!, Comparer<PendingScore>.Create(PendingScore.CompareUrgency));
+        if (TriggerOf(when, group) is not { } trigger)
         {
             return null;
         }
 
-        foreach (var place in members)
-        {
-            _lanes[(int)place.Request.Priority].Remove(place);
-        }
-
+        var members = group.Take(lane);
+        members.ForEach(request => Note(request, -1));
+        DropIfEmpty(key);
         _batches++;
-        return new ScoreBatch([.. members.Select(place => place.Request)], full ? BatchTrigger.Size : flush ? BatchTrigger.Flush : BatchTrigger.Timeout);
+        _lastTurn = turn ?? _lastTurn;
+        return new ScoreBatch(members, trigger);
+    }
+
+    /// <summary>How long until some request has waited for company as long as it may; zero when one has.</summary>
+    public TimeSpan UntilDue()
+    {
+        var oldest = _groups.Values.Min(group => group.Oldest!.AdmittedAt);
+        var left = options.LingerMax - time.GetElapsedTime(oldest);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>Removes everything.</summary>
     public IReadOnlyList<PendingScore> Drain()
     {
-        var all = _lanes.SelectMany(lane => lane).Select(place => place.Request).ToList();
-        foreach (var lane in _lanes)
+        var all = new List<PendingScore>(Count);
+        foreach (var group in _groups.Values)
         {
-            lane.Clear();
+            while (group.Oldest is { } request)
+            {
+                group.Remove(request);
+                Note(request, -1);
+                all.Add(request);
+            }
         }
 
+        _groups.Clear();
         return all;
     }
 
-    private static int BucketOf(PendingScore request) => request is PendingExplanation
-        ? -1
-        : request.Length <= 8 ? 0 : request.Length <= 16 ? 1 : request.Length <= 32 ? 2 : request.Length <= 64 ? 3 : 4 + (request.Length / 64);
-
-    private Place? FindLeader()
+    private BatchTrigger? TriggerOf(TakeWhen when, ScoreGroup leading)
     {
-        var waiting = _lanes.Where(lane => lane.Count > 0).ToArray();
-        if (waiting.Length == 0)
+        if (leading.IsFull)
+        {
+            return BatchTrigger.Size;
+        }
+
+        if (when != TakeWhen.Due)
+        {
+            return when == TakeWhen.Anything ? BatchTrigger.Flush : null;
+        }
+
+        if (IsDeep || _groups.Values.Any(group => group.IsFull))
+        {
+            return BatchTrigger.Size;
+        }
+
+        return UntilDue() == TimeSpan.Zero ? BatchTrigger.Timeout : null;
+    }
+
+    /// <summary>The lower lane whose turn the next batch is, or null.</summary>
+    private int? TurnOf()
+    {
+        if ((_batches + 1) % options.LowLaneEvery != 0)
         {
             return null;
         }
 
-        return (_batches + 1) % options.LowLaneEvery == 0 ? waiting[^1].Min : waiting[0].Min;
+        var waiting = Enumerable.Range(0, ScoreGroup.LaneCount).Where(lane => _laneCounts[lane] > 0).Skip(1).ToArray();
+        return waiting.Length == 0 ? null : waiting.FirstOrDefault(lane => lane > _lastTurn, waiting[0]);
     }
 
-    private List<Place> Gather(Place leader)
+    private void RemoveLate(List<PendingScore> late)
     {
-        var bucket = BucketOf(leader.Request);
-        var members = new List<Place> { leader };
-        if (bucket < 0)
+        var now = time.GetUtcNow();
+        foreach (var group in _groups.Values)
         {
-            return members;
-        }
-
-        var longest = leader.Request.Length;
-        var candidates = _lanes.SelectMany(lane => lane)
-            .Where(place => place != leader && place.Request.Site == leader.Request.Site && BucketOf(place.Request) == bucket);
-        foreach (var place in candidates)
-        {
-            var padded = Math.Max(longest, place.Request.Length) * (members.Count + 1);
-            if (members.Count == options.BatchSizeMax || padded > options.TokenBudget)
+            for (var lane = 0; lane < ScoreGroup.LaneCount; lane++)
             {
-                break;
-            }
-
-            longest = Math.Max(longest, place.Request.Length);
-            members.Add(place);
-        }
-
-        return members;
-    }
-
-    private bool IsFull(List<Place> members)
-    {
-        // Another request of the same length would not fit any more; an explanation goes alone.
-        var longest = members.Max(place => place.Request.Length);
-        return BucketOf(members[0].Request) < 0 || longest * (members.Count + 1) > options.TokenBudget;
-    }
-
-    private void RemoveGone(DateTimeOffset now, List<PendingScore> late)
-    {
-        foreach (var lane in _lanes)
-        {
-            lane.RemoveWhere(place => place.Request.IsSettled);
-
-            // Deadlines come first in a lane's order, so the late ones are at its head.
-            while (lane.Min is { } first && first.Request.Deadline < now)
-            {
-                lane.Remove(first);
-                late.Add(first.Request);
+                // Deadlines come first in a lane's order, so the late ones are at its head.
+                while (group.FirstOf(lane) is { } first && first.Deadline < now)
+                {
+                    group.Remove(first);
+                    Note(first, -1);
+                    late.Add(first);
+                }
             }
         }
+
+        if (late.Count > 0)
+        {
+            late.ForEach(request => DropIfEmpty((request.Site, LengthBucket.Of(request))));
+        }
     }
 
-    private sealed record Place(PendingScore Request, long Sequence);
-
-    private sealed class PlaceOrder : IComparer<Place>
+    private void Note(PendingScore request, int change)
     {
-        public static PlaceOrder Instance { get; } = new();
+        Count += change;
+        _laneCounts[(int)request.Priority] += change;
+    }
 
-        public int Compare(Place? x, Place? y)
+    private void DropIfEmpty((string Site, LengthBucket Bucket) key)
+    {
+        if (_groups.TryGetValue(key, out var group) && group.Count == 0)
         {
-            var byDeadline = (x!.Request.Deadline ?? DateTimeOffset.MaxValue).CompareTo(y!.Request.Deadline ?? DateTimeOffset.MaxValue);
-            return byDeadline != 0 ? byDeadline : x.Sequence.CompareTo(y.Sequence);
+            _groups.Remove(key);
         }
     }
 }
