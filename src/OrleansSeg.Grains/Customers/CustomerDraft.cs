@@ -15,6 +15,9 @@ internal sealed class CustomerDraft(CustomerState state, EventBlock hot, SealedI
     /// <summary>The version as changed so far, without the events added.</summary>
     public CustomerState State => _state;
 
+    /// <summary>The hot page without the events added.</summary>
+    public EventBlock Hot => hot;
+
     /// <summary>Whether anything differs from the durable version.</summary>
     public bool IsChanged { get; private set; }
 
@@ -66,23 +69,30 @@ internal sealed class CustomerDraft(CustomerState state, EventBlock hot, SealedI
     {
         _added.Clear();
         _addedAt.Clear();
-        hot = EventBlock.Empty;
+        ReplaceHot(EventBlock.Empty, next);
+    }
+
+    /// <summary>Replaces the version together with its hot page; the events added stay.</summary>
+    public void ReplaceHot(EventBlock block, CustomerState next)
+    {
+        hot = block;
         _hotByHash = null;
-        _hotBytes = 0;
+        _hotBytes = block.Data.Length + _added.Sum(a => a.Encoded.Length);
         Set(next);
     }
 
-    /// <summary>The next version.</summary>
-    public CustomerState Build()
+    /// <summary>The next version, with its hot page.</summary>
+    public (CustomerState State, EventBlock Hot) Build()
     {
         if (_added.Count == 0)
         {
-            return _state with { Hot = hot.Data };
+            return (_state with { Hot = hot.Data }, hot);
         }
 
         var aggregates = _state.ReadAggregates();
         _added.ForEach(a => aggregates.Add(a.Event));
-        return _state with { Hot = hot.Insert(_added).Data, Aggregates = aggregates.ToBytes() };
+        var next = hot.Insert(_added);
+        return (_state with { Hot = next.Data, Aggregates = aggregates.ToBytes() }, next);
     }
 
     private BehaviourEvent? FindHot(string eventId)

@@ -5,8 +5,11 @@ using Orleans.Storage;
 
 namespace OrleansSeg.Customers;
 
-/// <summary>Erases one customer in steps that can each be repeated: mark, tombstone, pages, index, record, second read.</summary>
-/// <remarks>The mark is durable first, so an erasure that a crash interrupts is finished when the customer is next in memory.</remarks>
+/// <summary>Erases one customer in steps that can each be repeated: mark, tombstone, pages, record, index entry, second read.</summary>
+/// <remarks>
+/// The mark is durable first, so an erasure that a crash interrupts is finished when the customer is next in memory; the index entry goes
+/// last, so the partition's sweep brings it there.
+/// </remarks>
 internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, SiteDirectory sites, IGrainStorage storage)
 {
     private (bool Read, TombstoneState? Value) _tombstone;
@@ -30,11 +33,10 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
         var earlier = await ReadTombstoneAsync();
         if (journal.State is { IsKnown: false, Erasure: null } && earlier is not null)
         {
-            return await ProveAsync(earlier, indexEntryErased: false);
+            return await UnregisterAsync(earlier);
         }
 
-        var mark = new EraseMark(earlier?.Epoch ?? 0, now);
-        await journal.SubmitAsync(mark);
+        await journal.SubmitAsync(new EraseMark(earlier?.Epoch ?? 0, now));
         return await FinishAsync();
     }
 
@@ -43,7 +45,15 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
     {
         var state = journal.State;
         var erasure = state.Erasure ?? throw new InvalidOperationException("No erasure is marked. This is a bug.");
-        var tombstone = new TombstoneState { Epoch = state.Epoch, ErasedAt = state.ErasedAt!.Value, EventsErased = erasure.EventsErased, PagesErased = erasure.PagesErased };
+        var tombstone = new TombstoneState
+        {
+            Epoch = state.Epoch,
+            ErasedAt = state.ErasedAt!.Value,
+            EventsErased = erasure.EventsErased,
+            PagesErased = erasure.PagesErased,
+            NextPage = state.NextPage,
+            NextDirectory = state.NextDirectory,
+        };
         await WriteTombstoneAsync(tombstone);
 
         // One page more than the state knows: a write that failed after sealing leaves a page nobody refers to.
@@ -57,26 +67,41 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
             await journal.Pages.RemoveDirectoryAsync(directory);
         }
 
-        var wasRegistered = await (await sites.GetPartitionAsync(key)).RemoveAsync(key.GrainKey, state.Epoch);
         await journal.RemoveAsync();
-        return await ProveAsync(tombstone, wasRegistered);
+        return await UnregisterAsync(tombstone);
     }
 
-    private async Task<ErasureReceipt> ProveAsync(TombstoneState tombstone, bool indexEntryErased)
+    /// <summary>The last step, because what the index still knows is looked at by every sweep until it is gone.</summary>
+    private async Task<ErasureReceipt> UnregisterAsync(TombstoneState tombstone)
     {
-        var record = await journal.Records.ReadAsync<CustomerState>(CustomerStorage.CustomerRecord);
-        var firstPage = await journal.Records.ReadAsync<PageRecord>(CustomerStorage.Page(0));
-        var lastPage = await journal.Records.ReadAsync<PageRecord>(CustomerStorage.Page(Math.Max(0, tombstone.PagesErased)));
-        var empty = record.Value is null && firstPage.Value is null && lastPage.Value is null;
+        var partition = await sites.GetPartitionAsync(key);
+        var wasRegistered = await partition.RemoveAsync(key.GrainKey, tombstone.Epoch);
+        var empty = await IsEmptyAsync(tombstone) && await partition.FindAsync(key.GrainKey) is null;
         return new ErasureReceipt(
             key.CustomerId,
             await sites.HashAsync(key),
             tombstone.ErasedAt,
             tombstone.EventsErased,
             tombstone.PagesErased,
-            indexEntryErased,
+            wasRegistered,
             TrainingEligibilityEnded: empty,
             VerifiedEmpty: empty);
+    }
+
+    private async Task<bool> IsEmptyAsync(TombstoneState tombstone)
+    {
+        var found = (await journal.Records.ReadAsync<CustomerState>(CustomerStorage.CustomerRecord)).Value is not null;
+        for (var page = 0; page <= tombstone.NextPage && !found; page++)
+        {
+            found = (await journal.Records.ReadAsync<PageRecord>(CustomerStorage.Page(page))).Value is not null;
+        }
+
+        for (var directory = 0; directory <= tombstone.NextDirectory && !found; directory++)
+        {
+            found = (await journal.Records.ReadAsync<DirectoryRecord>(CustomerStorage.Directory(directory))).Value is not null;
+        }
+
+        return !found;
     }
 
     private async Task WriteTombstoneAsync(TombstoneState tombstone)
@@ -127,4 +152,10 @@ internal sealed record TombstoneState
 
     /// <summary>Sealed pages removed.</summary>
     [Id(3)] public int PagesErased { get; init; }
+
+    /// <summary>Page numbers ever used, exclusive.</summary>
+    [Id(4)] public int NextPage { get; init; }
+
+    /// <summary>Directory numbers ever used, exclusive.</summary>
+    [Id(5)] public int NextDirectory { get; init; }
 }

@@ -32,8 +32,8 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
     private readonly CustomerOutbox _outbox;
     private readonly Rescorer _rescorer;
     private readonly AssignmentView _view;
-    private bool _registeredByCaller;
-    private Task _erasing = Task.CompletedTask;
+    private readonly ILogger<CustomerGrain> _logger;
+    private readonly CancellationTokenSource _stop = new();
 
     public CustomerGrain(
         IGrainContext context,
@@ -48,54 +48,18 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
         ILogger<CustomerGrain> logger)
     {
         GrainContext = context;
-        (_grains, _sites, _options, _rescoring, _instruments, _time) = (grains, sites, options.Value, rescoring.Value, instruments, time);
+        (_grains, _sites, _options, _rescoring) = (grains, sites, options.Value, rescoring.Value);
+        (_instruments, _time, _logger) = (instruments, time, logger);
         _key = CustomerKey.Parse(context.GrainId.Key.ToString()!);
         _view = new AssignmentView(_key.Site, _key.CustomerId, _options, models, time);
-        _journal = new CustomerJournal(new GrainRecords(storage, context.GrainId), _options, this);
+        _journal = new CustomerJournal(new GrainRecords(storage, context.GrainId), _options, instruments, this);
         _erasure = new CustomerErasure(_key, _journal, sites, storage);
-        _outbox = new CustomerOutbox(_key, _journal, sites, _options, time, logger);
-        _rescorer = new Rescorer(_key, _journal, grains, _options, _rescoring, models, time, instruments, logger);
+        _outbox = new CustomerOutbox(_key, _journal, sites, _options, time, logger, _stop.Token);
+        _rescorer = new Rescorer(_key, _journal, grains, _options, _rescoring, models, time, instruments, logger, _stop.Token);
     }
 
     /// <inheritdoc />
     public IGrainContext GrainContext { get; }
-
-    /// <inheritdoc />
-    public async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        await _journal.LoadAsync(cancellationToken);
-        var state = _journal.State;
-        _outbox.Load(state);
-        if (state.Erasure is not null)
-        {
-            _erasing = _erasure.FinishAsync();
-        }
-        else if (!state.IsKnown)
-        {
-            this.RegisterGrainTimer(LeaveIfUnknown, new GrainTimerCreationOptions(_options.UnknownIdleAge, _options.UnknownIdleAge) { Interleave = true });
-        }
-        else if (state.Assignment?.Revision != state.Revision)
-        {
-            _rescorer.Mark(ScoringPriority.Backfill);
-        }
-
-        _outbox.Post();
-    }
-
-    /// <inheritdoc />
-    public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        _rescorer.Stop();
-        _outbox.Stop();
-        await Task.WhenAll(_journal.Idle, _outbox.DrainAsync()).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
-
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        _rescorer.Dispose();
-        _outbox.Dispose();
-    }
 
     /// <inheritdoc />
     public Task<RecordReceipt> RecordAsync(ImmutableArray<BehaviourEvent> events, CancellationToken cancellationToken) =>
@@ -110,16 +74,10 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
         var profile = attributes.Length == 0 || Holds(attributes)
             ? Task.CompletedTask
             : SubmitAsync(new ProfileChange(state => ProfileAttributes.Apply(state, attributes), imported: true), cancellationToken);
-        var receipt = await RecordAsync(import.Events, imported: true, cancellationToken);
-        await profile;
-        return receipt;
-    }
-
-    /// <inheritdoc />
-    public async Task<RecordReceipt> ImportRegisteredAsync(CustomerImport import, CancellationToken cancellationToken)
-    {
-        _registeredByCaller = true;
-        return await ImportAsync(import, cancellationToken);
+        var record = RecordAsync(import.Events, imported: true, cancellationToken);
+        await Task.WhenAll(profile, record);
+        _rescorer.Mark(ScoringPriority.Backfill);
+        return await record;
     }
 
     /// <inheritdoc />
@@ -146,21 +104,8 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
     }
 
     /// <inheritdoc />
-    public async Task<HistoryPage> GetHistoryAsync(HistoryQuery query, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var state = _journal.State;
-            try
-            {
-                return await HistoryPager.ReadAsync(new HistoryReader(state, _journal.Hot, _journal.Pages), query, _key.GrainKey, cancellationToken);
-            }
-            catch (PageMissingException) when (!ReferenceEquals(state, _journal.State))
-            {
-                // The pages were rewritten or erased meanwhile: the version now in memory says what there is.
-            }
-        }
-    }
+    public Task<HistoryPage> GetHistoryAsync(HistoryQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(state => HistoryPager.ReadAsync(new HistoryReader(state, _journal.Hot, _journal.Pages), query, _key.GrainKey, cancellationToken));
 
     /// <inheritdoc />
     public Task<CustomerProfile> GetProfileAsync(CancellationToken cancellationToken)
@@ -186,9 +131,6 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
     public async Task SetAttributesAsync(ImmutableDictionary<string, string?> attributes, CancellationToken cancellationToken)
     {
         ProfileAttributes.Check(attributes);
-
-        // Checked against what is durable now, so that a refusal fails this call alone and not the write that others share.
-        ProfileAttributes.Apply(_journal.State, attributes);
         await SubmitAsync(new ProfileChange(state => ProfileAttributes.Apply(state, attributes), imported: false), cancellationToken);
         _rescorer.Mark(ScoringPriority.Refresh);
     }
@@ -211,7 +153,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
                 : $"Nothing is known of customer '{_key.CustomerId}'.");
         }
 
-        var (input, _) = await ScoringInput.BuildAsync(state, _journal.Hot, _journal.Pages, _time.GetUtcNow(), cancellationToken);
+        var (input, _) = await ReadAsync(now => ScoringInput.BuildAsync(now, _journal.Hot, _journal.Pages, _time.GetUtcNow(), cancellationToken));
         try
         {
             return await _grains.GetGrain<IInferenceWorkerGrain>(_key.PartitionOf(_rescoring.WorkerSlots))
@@ -222,64 +164,6 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
             throw new InvalidOperationException(exception.Message, exception);
         }
     }
-
-    /// <inheritdoc />
-    public async Task<ErasureReceipt> EraseAsync(CancellationToken cancellationToken)
-    {
-        await _erasing;
-        var erasing = _erasure.EraseAsync(_time.GetUtcNow());
-        _erasing = erasing;
-        return await erasing;
-    }
-
-    /// <inheritdoc />
-    public async Task<RefreshOutcome> RefreshAsync(CancellationToken cancellationToken)
-    {
-        await _erasing;
-        var outcome = await _rescorer.ScoreNowAsync(ScoringPriority.Backfill, patient: false).WaitAsync(cancellationToken);
-        await _outbox.FlushAsync();
-        return outcome;
-    }
-
-    /// <inheritdoc />
-    public async Task<bool> ReconcileAsync(CancellationToken cancellationToken)
-    {
-        await _erasing;
-        if (!_journal.State.IsKnown)
-        {
-            return false;
-        }
-
-        await _outbox.FlushAsync(evenIfDelivered: true);
-        return true;
-    }
-
-    async ValueTask<CustomerState> ICustomerSurroundings.RecallAsync(CustomerState durable)
-    {
-        if (durable is { Epoch: 0, Registered: false, Erasure: null } && await _erasure.ReadTombstoneAsync() is { } tombstone)
-        {
-            durable = durable with { Epoch = tombstone.Epoch, ErasedAt = tombstone.ErasedAt };
-        }
-
-        return durable.IndexedVersion == _outbox.DeliveredVersion ? durable : durable with { IndexedVersion = _outbox.DeliveredVersion };
-    }
-
-    async Task ICustomerSurroundings.RegisterAsync(int epoch)
-    {
-        if (!_registeredByCaller || epoch > 0)
-        {
-            await (await _sites.GetPartitionAsync(_key)).RegisterAsync(_key.GrainKey, epoch);
-        }
-    }
-
-    void ICustomerSurroundings.Settled(CustomerState durable)
-    {
-        _view.Update(durable);
-        _outbox.Post();
-    }
-
-    void ICustomerSurroundings.Lost(Exception exception) =>
-        GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "What is stored is not known."));
 
     private static CustomerState Consent(CustomerState state, ConsentPurpose purpose, bool granted) => purpose switch
     {
@@ -322,8 +206,25 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
     private async Task SubmitAsync(PendingChange<CustomerDraft> change, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await _erasing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await SettleErasureAsync();
         await _journal.SubmitAsync(change);
+    }
+
+    /// <summary>Reads of one durable version, or of the next one when its pages were rewritten or erased under way.</summary>
+    private async Task<T> ReadAsync<T>(Func<CustomerState, Task<T>> read)
+    {
+        while (true)
+        {
+            var state = _journal.State;
+            try
+            {
+                return await read(state);
+            }
+            catch (PageMissingException) when (!ReferenceEquals(state, _journal.State))
+            {
+                // The version now in memory says what there is.
+            }
+        }
     }
 
     private bool Holds(KeyValuePair<string, string?>[] attributes)
@@ -338,15 +239,5 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
         {
             throw new ArgumentException($"The import is for customer '{customerId}', this is '{_key.CustomerId}'.", nameof(customerId));
         }
-    }
-
-    private Task LeaveIfUnknown(CancellationToken cancellationToken)
-    {
-        if (!_journal.State.IsKnown && _journal.Idle.IsCompleted)
-        {
-            GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "Nobody knows this customer."), cancellationToken);
-        }
-
-        return Task.CompletedTask;
     }
 }

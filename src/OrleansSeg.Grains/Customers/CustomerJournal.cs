@@ -11,24 +11,23 @@ namespace OrleansSeg.Customers;
 /// </remarks>
 internal sealed class CustomerJournal : ICoalescedContent<CustomerState, CustomerDraft>
 {
-    /// <summary>Entries of this many pages move into one directory record, so that the state stays small however long the history.</summary>
-    private const int PagesPerDirectory = 32;
-
     private readonly GrainRecords _records;
     private readonly CoalescedRecord<CustomerState, CustomerDraft> _record;
     private readonly PageStore _pages;
     private readonly SealedIds _sealedIds;
     private readonly ICustomerSurroundings _surroundings;
     private readonly CustomerOptions _options;
+    private readonly CustomerInstruments _instruments;
     private EventBlock _hot = EventBlock.Empty;
+    private EventBlock _nextHot = EventBlock.Empty;
     private int _epoch;
 
     /// <summary>Makes the journal; <see cref="LoadAsync"/> reads it.</summary>
-    public CustomerJournal(GrainRecords records, CustomerOptions options, ICustomerSurroundings surroundings)
+    public CustomerJournal(GrainRecords records, CustomerOptions options, CustomerInstruments instruments, ICustomerSurroundings surroundings)
     {
         _records = records;
         _surroundings = surroundings;
-        _options = options;
+        (_options, _instruments) = (options, instruments);
         _pages = new PageStore(records);
         _sealedIds = new SealedIds(_pages);
         _record = new CoalescedRecord<CustomerState, CustomerDraft>(
@@ -50,9 +49,6 @@ internal sealed class CustomerJournal : ICoalescedContent<CustomerState, Custome
     /// <summary>Durable events.</summary>
     public long EventCount => State.SealedCount + _hot.Count;
 
-    /// <summary>Writes so far.</summary>
-    public long WriteCount => _record.WriteCount;
-
     /// <summary>Ends when no write is outstanding.</summary>
     public Task Idle => _record.Idle;
 
@@ -61,6 +57,28 @@ internal sealed class CustomerJournal : ICoalescedContent<CustomerState, Custome
 
     /// <summary>Applies a change with the next write; ends when it is durable.</summary>
     public Task SubmitAsync(PendingChange<CustomerDraft> change) => _record.SubmitAsync(change);
+
+    /// <summary>A change that drops what retention no longer keeps.</summary>
+    public RetentionChange Retain(RetentionRule rule) => new(rule, _pages, _sealedIds);
+
+    /// <summary>Removes history records that the durable version names as left-overs.</summary>
+    public async Task RemoveLeftoversAsync()
+    {
+        while (State.Leftovers is { } leftovers)
+        {
+            foreach (var page in leftovers.Pages)
+            {
+                await _pages.RemoveAsync(page);
+            }
+
+            foreach (var directory in leftovers.Directories)
+            {
+                await _pages.RemoveDirectoryAsync(directory);
+            }
+
+            await SubmitAsync(new LeftoversRemoved(leftovers));
+        }
+    }
 
     /// <summary>Removes the main record.</summary>
     public Task RemoveAsync() => _record.RemoveAsync();
@@ -83,7 +101,7 @@ internal sealed class CustomerJournal : ICoalescedContent<CustomerState, Custome
 
     async Task<CustomerState> ICoalescedContent<CustomerState, CustomerDraft>.CloseAsync(CustomerDraft draft)
     {
-        var next = draft.Build();
+        (var next, _nextHot) = draft.Build();
         if (next.Registered || next.Erasure is not null)
         {
             return next;
@@ -104,13 +122,16 @@ internal sealed class CustomerJournal : ICoalescedContent<CustomerState, Custome
             _epoch = durable.Epoch;
         }
 
-        _hot = ReferenceEquals(durable.Hot, _hot.Data) ? _hot : EventBlock.Parse(durable.Hot);
+        _hot = ReferenceEquals(durable.Hot, _nextHot.Data) ? _nextHot : EventBlock.Parse(durable.Hot);
+        _nextHot = _hot;
         _surroundings.Settled(durable);
     }
 
+    void ICoalescedContent<CustomerState, CustomerDraft>.Written(int changes) => _instruments.Wrote(changes);
+
     private async Task<(CustomerState State, EventBlock Hot)> SealAsync(CustomerState state, EventBlock hot)
     {
-        state = state.Pages.Length < PagesPerDirectory ? state : await FoldAsync(state);
+        state = state.Pages.Length < _options.PagesPerDirectory ? state : await FoldAsync(state);
 
         // The newest quarter stays, because most late events are only a little late.
         var oldest = hot.Slice(0, hot.CountFilling(hot.Data.Length / 4 * 3));
@@ -126,24 +147,36 @@ internal sealed class CustomerJournal : ICoalescedContent<CustomerState, Custome
             hot = hot.Without(i => adopted.Contains(hot.IdAt(i)));
         }
 
-        var entry = new PageEntry(state.NextPage, page.MinTicks, page.MaxTicks, page.Count);
-        return (state with { NextPage = state.NextPage + 1, Pages = [.. state.Pages, entry] }, hot);
+        return (state with { NextPage = state.NextPage + 1, Pages = [.. state.Pages, PageEntry.Of(state.NextPage, page)] }, hot);
     }
 
     private async Task<CustomerState> FoldAsync(CustomerState state)
     {
-        var pages = state.Pages[..PagesPerDirectory];
+        var pages = state.Pages[.._options.PagesPerDirectory];
         var hashes = await _sealedIds.CollectAsync(state, pages);
         var record = new DirectoryRecord { Epoch = state.Epoch, Pages = pages, IdHashes = hashes };
         await _pages.InsertDirectoryAsync(state.NextDirectory, record);
-        var entry = new DirectoryEntry(
-            state.NextDirectory, pages.Min(p => p.MinTicks), pages.Max(p => p.MaxTicks), pages.Sum(p => (long)p.Count), pages.Length);
         return state with
         {
             NextDirectory = state.NextDirectory + 1,
-            Directories = [.. state.Directories, entry],
-            Pages = state.Pages[PagesPerDirectory..],
+            Directories = [.. state.Directories, DirectoryEntry.Of(state.NextDirectory, pages)],
+            Pages = state.Pages[_options.PagesPerDirectory..],
         };
+    }
+}
+
+/// <summary>Left-overs are gone.</summary>
+internal sealed class LeftoversRemoved(PageLeftovers gone) : PendingChange<CustomerDraft>
+{
+    /// <inheritdoc />
+    public override ValueTask<bool> ApplyAsync(CustomerDraft draft)
+    {
+        if (draft.State.Leftovers is { } leftovers)
+        {
+            draft.Set(draft.State with { Leftovers = leftovers.Without(gone) });
+        }
+
+        return ValueTask.FromResult(true);
     }
 }
 

@@ -12,6 +12,9 @@ public sealed class CustomerOptions
     [Range(4 * 1024, 96 * 1024)]
     public int HotPageBytesMax { get; set; } = 64 * 1024;
 
+    /// <summary>Entries of this many pages move into one directory record, so that the state stays small however long the history.</summary>
+    internal int PagesPerDirectory { get; set; } = 32;
+
     /// <summary>How often a failed write is tried, reading the store between tries, before its callers fail.</summary>
     /// <value>Default 3; 1 to 10.</value>
     [Range(1, 10)]

@@ -62,6 +62,12 @@ internal sealed record CustomerState
     /// <summary>An erasure that is not finished; null when none is going on.</summary>
     [Id(17)] public PendingErasure? Erasure { get; init; }
 
+    /// <summary>Records that nothing refers to and that are to be removed; null for none.</summary>
+    [Id(18)] public PageLeftovers? Leftovers { get; init; }
+
+    /// <summary>The latest time before which retention has dropped events of some type; null when it never looked.</summary>
+    [Id(19)] public DateTimeOffset? RetainedFrom { get; init; }
+
     /// <summary>Whether the customer has left any trace that is not an erasure's.</summary>
     public bool IsKnown => Erasure is null && (Registered || Revision > 0);
 
@@ -118,3 +124,21 @@ internal sealed record StoredAssignment(
 /// <param name="PagesErased">Sealed pages the customer had.</param>
 [GenerateSerializer, Immutable, Alias("seg.pending-erasure")]
 internal sealed record PendingErasure([property: Id(0)] long EventsErased, [property: Id(1)] int PagesErased);
+
+/// <summary>History records on their way in or out, named before they are written so that a crash leaves none behind.</summary>
+/// <param name="Pages">Page numbers.</param>
+/// <param name="Directories">Directory numbers.</param>
+[GenerateSerializer, Immutable, Alias("seg.page-leftovers")]
+internal sealed record PageLeftovers([property: Id(0)] int[] Pages, [property: Id(1)] int[] Directories)
+{
+    /// <summary>These and others.</summary>
+    public static PageLeftovers Join(PageLeftovers? some, PageLeftovers more) =>
+        new([.. (some?.Pages ?? []).Union(more.Pages)], [.. (some?.Directories ?? []).Union(more.Directories)]);
+
+    /// <summary>These without others; null when none is left.</summary>
+    public PageLeftovers? Without(PageLeftovers gone)
+    {
+        var (pages, directories) = (Pages.Except(gone.Pages).ToArray(), Directories.Except(gone.Directories).ToArray());
+        return pages.Length + directories.Length == 0 ? null : new PageLeftovers(pages, directories);
+    }
+}

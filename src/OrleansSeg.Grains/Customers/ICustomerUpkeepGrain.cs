@@ -4,18 +4,17 @@ namespace OrleansSeg.Customers;
 [GrainInterfaceType("seg.customer-upkeep"), Alias("seg.customer-upkeep"), Version(1)]
 internal interface ICustomerUpkeepGrain : IGrainWithStringKey
 {
-    /// <summary>As <see cref="ICustomerGrain.ImportAsync"/>, for a customer that the calling partition has registered.</summary>
-    [Alias("import-registered")]
-    Task<RecordReceipt> ImportRegisteredAsync([Immutable] CustomerImport import, CancellationToken cancellationToken);
-
     /// <summary>Scores the customer in the back-fill lane, and waits for the result to be in the index.</summary>
     [Alias("refresh")]
     Task<RefreshOutcome> RefreshAsync(CancellationToken cancellationToken);
 
-    /// <summary>Puts the index entry right and takes up what a crash interrupted.</summary>
-    /// <returns>Whether the customer exists; if not, its registration may go.</returns>
+    /// <summary>Makes the index say what the customer says, takes up what a crash interrupted, and unregisters a customer that is not there.</summary>
     [Alias("reconcile")]
-    Task<bool> ReconcileAsync(CancellationToken cancellationToken);
+    Task ReconcileAsync(CancellationToken cancellationToken);
+
+    /// <summary>Drops the events that retention no longer keeps; returns how many.</summary>
+    [Alias("retain")]
+    Task<int> ApplyRetentionAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What became of a refresh.</summary>

@@ -13,8 +13,9 @@ internal interface IPartitionRegistryGrain : IGrainWithStringKey
     Task RegisterAsync(string customer, int epoch);
 
     /// <summary>Puts an assignment into the index if it is newer than the one there, and the customer is registered.</summary>
+    /// <returns>Whether the customer is registered.</returns>
     [Alias("apply")]
-    Task ApplyAsync([Immutable] IndexEntry entry);
+    Task<bool> ApplyAsync([Immutable] IndexEntry entry);
 
     /// <summary>Removes an erased customer; returns whether it was registered.</summary>
     /// <param name="customer">The grain key.</param>
@@ -53,4 +54,8 @@ internal sealed record IndexEntry(
 {
     /// <summary>Whether this says something newer than another entry of the same customer.</summary>
     public bool IsNewerThan(IndexEntry other) => (Epoch, Version).CompareTo((other.Epoch, other.Version)) > 0;
+
+    /// <summary>Whether both say the same; when a customer was registered does not count.</summary>
+    public bool SaysTheSameAs(IndexEntry other) =>
+        this == (Version == 0 && other.Version == 0 ? other with { AssignedAt = AssignedAt } : other);
 }

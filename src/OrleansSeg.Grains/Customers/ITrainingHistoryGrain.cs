@@ -15,6 +15,10 @@ public interface ITrainingHistoryGrain : IGrainWithStringKey
     /// <exception cref="ArgumentException">The page token is not one of this partition.</exception>
     [Alias("read")]
     Task<TrainingHistoryBatch> ReadAsync(string? pageToken, DateTimeOffset? watermark, CancellationToken cancellationToken);
+
+    /// <summary>The time before which retention has dropped events of some type: features as of an earlier cutoff would be wrong. Null for none.</summary>
+    [Alias("retained-from")]
+    Task<DateTimeOffset?> GetRetainedFromAsync();
 }
 
 /// <summary>Some histories, or parts of them.</summary>
@@ -29,9 +33,11 @@ public sealed record TrainingHistoryBatch(
 /// <param name="Events">Events, oldest first; they follow those of the part before.</param>
 /// <param name="Attributes">Profile attributes as they are now.</param>
 /// <param name="IsLast">Whether the history ends here.</param>
+/// <param name="IsWithdrawn">Consent was withdrawn, or the customer erased, since the part before: earlier parts do not count either.</param>
 [GenerateSerializer, Immutable, Alias("seg.training-history-part")]
 public sealed record TrainingHistoryPart(
     [property: Id(0)] string CustomerId,
     [property: Id(1)] ImmutableArray<BehaviourEvent> Events,
     [property: Id(2)] ImmutableDictionary<string, string> Attributes,
-    [property: Id(3)] bool IsLast);
+    [property: Id(3)] bool IsLast,
+    [property: Id(4)] bool IsWithdrawn = false);

@@ -52,8 +52,8 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
         GrainContext = context;
         (_grains, _sites, _options, _instruments, _time, _logger) = (grains, sites, options.Value, instruments, time, logger);
         _key = PartitionKey.Parse(context.GrainId.Key.ToString()!);
-        _index = new SegmentIndex(new GrainRecords(storage, context.GrainId), _options, WriteAttemptsMax, Lost);
-        _sweep = new PartitionSweep(_key, _index, grains, storage, models, _options, customers.Value, time);
+        _index = new SegmentIndex(new GrainRecords(storage, context.GrainId), _options, WriteAttemptsMax, instruments, Lost);
+        _sweep = new PartitionSweep(_key, _index, grains, storage, models, _options, customers.Value, time, logger);
         _hasReminders = services.GetService<IReminderTable>() is not null;
     }
 
@@ -105,7 +105,7 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
             keys[i] = await KeyOfAsync(customers[i].CustomerId);
         }
 
-        // All registrations of the call share one write, before any customer acknowledges anything.
+        // All registrations of the call share their writes; each customer asks again before its first acknowledgement, which costs no write.
         await Task.WhenAll(keys.Select(key => RegisterAsync(key, 0)));
         var receipts = new RecordReceipt[keys.Length];
         var limit = new ParallelOptions
@@ -113,15 +113,14 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
             MaxDegreeOfParallelism = _options.ConcurrencyMax, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current,
         };
         await Parallel.ForAsync(0, keys.Length, limit, async (i, token) =>
-            receipts[i] = await _grains.GetGrain<ICustomerUpkeepGrain>(keys[i]).ImportRegisteredAsync(customers[i], token));
-        foreach (var (key, receipt) in keys.Zip(receipts))
         {
-            if (receipt.Added > 0)
+            receipts[i] = await _grains.GetGrain<ICustomerGrain>(keys[i]).ImportAsync(customers[i], token);
+            if (receipts[i] is { Added: 0, AlreadyKnown: 0 })
             {
-                _sweep.Expect(key);
+                // Nothing was stored, perhaps nothing ever: then the registration goes again.
+                await _grains.GetGrain<ICustomerUpkeepGrain>(keys[i]).ReconcileAsync(token);
             }
-        }
-
+        });
         var refusals = receipts.SelectMany(receipt => receipt.Refused).ToList();
         return new ImportReceipt(
             keys.Length,
@@ -177,19 +176,26 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
     /// <inheritdoc />
     public async Task RegisterAsync(string customer, int epoch)
     {
-        var before = await _index.ChangeAsync(customer, found => found is not null && found.Epoch >= epoch
+        await _index.ChangeAsync(customer, found => found is not null && found.Epoch >= epoch
             ? found
             : new IndexEntry(customer, epoch, 0, SegmentNames.Unscored, 0, _time.GetUtcNow(), 0));
-        if (before is null && _hasReminders && _reminder is null)
+        if (_hasReminders && _reminder is null)
         {
-            _reminder = this.RegisterOrUpdateReminder(SweepReminder, _options.ReminderPeriod, _options.ReminderPeriod);
-            await _reminder;
+            await RemindAsync();
         }
     }
 
     /// <inheritdoc />
-    public Task ApplyAsync(IndexEntry entry) =>
-        _index.ChangeAsync(entry.Customer, found => found is not null && entry.IsNewerThan(found) ? entry : found);
+    public async Task<bool> ApplyAsync(IndexEntry entry)
+    {
+        var isRegistered = false;
+        await _index.ChangeAsync(entry.Customer, found =>
+        {
+            isRegistered = found is not null;
+            return found is not null && entry.IsNewerThan(found) ? entry : found;
+        });
+        return isRegistered;
+    }
 
     /// <inheritdoc />
     public async Task<bool> RemoveAsync(string customer, int epoch) =>
@@ -254,6 +260,22 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
             : throw new ArgumentException($"Customer '{customerId}' belongs to partition {customer.PartitionOf(layout.PartitionCount)}, not {_key.Number}.", nameof(customerId));
     }
 
+    /// <summary>Makes the partition wake by itself from now on; tried again with the next registration if it fails.</summary>
+    private async Task RemindAsync()
+    {
+        var reminder = this.RegisterOrUpdateReminder(SweepReminder, _options.ReminderPeriod, _options.ReminderPeriod);
+        _reminder = reminder;
+        try
+        {
+            await reminder;
+        }
+        catch (Exception exception)
+        {
+            _reminder = null;
+            LogNoReminder(_key.GrainKey, exception);
+        }
+    }
+
     private async Task SweepByTimerAsync(CancellationToken cancellationToken)
     {
         try
@@ -271,6 +293,9 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
 
     private void Lost(Exception exception) =>
         GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "What is stored is not known."));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition} has no reminder yet: it sweeps only while it is in memory.")]
+    private partial void LogNoReminder(string partition, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A sweep of partition {Partition} failed; the next one tries again.")]
     private partial void LogSweepFailed(string partition, Exception exception);

@@ -10,11 +10,20 @@ internal sealed class ProfileChange(Func<CustomerState, CustomerState> change, b
     /// <inheritdoc />
     public override ValueTask<bool> ApplyAsync(CustomerDraft draft)
     {
-        var next = change(draft.State);
-        if (!ReferenceEquals(next, draft.State))
+        Refusal = null;
+        try
         {
-            draft.Set(next);
-            draft.Touch(imported);
+            var next = change(draft.State);
+            if (!ReferenceEquals(next, draft.State))
+            {
+                draft.Set(next);
+                draft.Touch(imported);
+            }
+        }
+        catch (ArgumentException refusal)
+        {
+            // Checked here and not before, because changes that share the write count too.
+            Refusal = refusal;
         }
 
         return ValueTask.FromResult(true);

@@ -34,16 +34,38 @@ public static class TrainingHistories
                 foreach (var part in batch.Parts)
                 {
                     events.AddRange(part.Events);
-                    if (part.IsLast && events.Count > 0)
+                    if (!part.IsLast)
+                    {
+                        continue;
+                    }
+
+                    if (events.Count > 0 && !part.IsWithdrawn)
                     {
                         yield return new CustomerHistory(part.CustomerId, events, part.Attributes);
-                        events = [];
                     }
+
+                    events = [];
                 }
 
                 token = batch.NextPageToken;
             }
             while (token is not null);
+        }
+    }
+
+    /// <summary>Refuses cutoffs that retention has made impossible to reproduce.</summary>
+    /// <param name="grains">Finds the partitions.</param>
+    /// <param name="site">The site.</param>
+    /// <param name="cutoffs">The instants that examples are to describe.</param>
+    /// <exception cref="ArgumentException">A cutoff is before the time from which on retention keeps every type of event.</exception>
+    public static async Task CheckCutoffsAsync(this IGrainFactory grains, string site, IEnumerable<DateTimeOffset> cutoffs)
+    {
+        ArgumentNullException.ThrowIfNull(grains);
+        ArgumentNullException.ThrowIfNull(cutoffs);
+        var kept = await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(site, 0).GrainKey).GetRetainedFromAsync();
+        foreach (var cutoff in cutoffs.Where(cutoff => cutoff < kept))
+        {
+            throw new ArgumentException($"Cutoff {cutoff:O} is before {kept:O}: retention has dropped events that it would need.", nameof(cutoffs));
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed class TrainingHistoryGrain(
     IGrainContext context,
     IGrainFactory grains,
     [FromKeyedServices(CustomerStorage.ProviderName)] IGrainStorage storage,
-    IOptions<CustomerOptions> options) : IGrainBase, ITrainingHistoryGrain
+    IOptions<CustomerOptions> options,
+    TimeProvider time) : IGrainBase, ITrainingHistoryGrain
 {
     private const int BytesMax = 512 * 1024;
     private const int EntriesPerCall = 500;
@@ -63,6 +64,10 @@ internal sealed class TrainingHistoryGrain(
         return new TrainingHistoryBatch(parts.ToImmutable(), entries.Length < EntriesPerCall ? null : PageToken.Encode(Scope, $"after\n{after}"));
     }
 
+    /// <inheritdoc />
+    public Task<DateTimeOffset?> GetRetainedFromAsync() =>
+        Task.FromResult(RetentionRule.At(time.GetUtcNow(), options.Value.RetentionByType).Latest);
+
     private async Task<int> ReadPartAsync(
         string customer,
         HistoryCursor? cursor,
@@ -80,7 +85,7 @@ internal sealed class TrainingHistoryGrain(
                 // A history that began in the batch before must still come to an end.
                 if (cursor is not null)
                 {
-                    parts.Add(new TrainingHistoryPart(CustomerKey.Parse(customer).CustomerId, [], ImmutableDictionary<string, string>.Empty, IsLast: true));
+                    parts.Add(new TrainingHistoryPart(CustomerKey.Parse(customer).CustomerId, [], ImmutableDictionary<string, string>.Empty, IsLast: true, IsWithdrawn: true));
                 }
 
                 return 0;

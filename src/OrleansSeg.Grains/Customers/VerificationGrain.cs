@@ -1,16 +1,18 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using OrleansSeg.Customers.History;
+using OrleansSeg.Customers.Partitions;
 using OrleansSeg.Customers.Storage;
+using OrleansSeg.Events;
 
 namespace OrleansSeg.Customers;
 
-/// <summary>Reads the store behind the grains' backs and compares.</summary>
+/// <summary>Reads the store behind the grains' backs and compares; what grains have in memory does not count.</summary>
 /// <remarks>
-/// A customer that changes while it is compared is compared again. A registration without a customer is no mismatch by itself: a crash
-/// between the two leaves it, and the sweep removes it; one with an assignment is.
+/// What differs is compared again after a pause, because an assignment may be on its way to the index; what still differs after some
+/// rounds is a mismatch. A registration without a customer is none by itself: a crash between the two leaves it, and the sweep removes
+/// it; one with an assignment is.
 /// </remarks>
 [GrainType("seg.verification")]
 internal sealed class VerificationGrain(
@@ -19,16 +21,12 @@ internal sealed class VerificationGrain(
     [FromKeyedServices(CustomerStorage.ProviderName)] IGrainStorage storage,
     IGrainStateCatalog catalog,
     SiteDirectory sites,
-    IOptions<CustomerOptions> options) : IGrainBase, IVerificationGrain
+    IOptions<CustomerOptions> options,
+    TimeProvider time) : IGrainBase, IVerificationGrain
 {
     private const int ShownMax = 100;
-    private const int EntriesPerCall = 2_000;
-    private const int TriesMax = 5;
-
-    private readonly List<VerificationMismatch> _shown = [];
-    private long _mismatches;
-    private long _customers;
-    private long _events;
+    private const int Rounds = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
     public IGrainContext GrainContext => context;
@@ -38,138 +36,128 @@ internal sealed class VerificationGrain(
     /// <inheritdoc />
     public async Task<VerificationReport> VerifyAsync(CancellationToken cancellationToken)
     {
-        _shown.Clear();
-        (_mismatches, _customers, _events) = (0, 0, 0);
-        var entries = await ReadIndexAsync(cancellationToken);
+        var layout = await sites.GetLayoutAsync(Site, cancellationToken);
+        var entries = await ReadIndexAsync(layout, cancellationToken);
+        var suspects = new List<VerificationMismatch>();
+        var (customers, events) = (0L, 0L);
         await foreach (var grain in catalog.EnumerateAsync(CustomerStorage.CustomerRecord, $"seg.customer/{Site}:", cancellationToken))
         {
             var key = grain.Key.ToString()!;
             entries.Remove(key, out var entry);
-            await CompareAsync(grain, key, entry, cancellationToken);
+            var state = await ReadAsync(grain, cancellationToken);
+            var count = state is { IsKnown: true } ? state.SealedCount + EventBlock.Parse(state.Hot).Count : 0;
+            (customers, events) = (customers + (count > 0 ? 1 : 0), events + count);
+            if (await FindProblemAsync(grain, key, state, entry, cancellationToken) is { } problem)
+            {
+                suspects.Add(problem);
+            }
         }
 
-        foreach (var ghost in entries.Values.Where(entry => entry.Version > 0))
+        suspects.AddRange(entries.Values.Where(entry => entry.Version > 0).Select(Ghost));
+        for (var round = 0; round < Rounds && suspects.Count > 0; round++)
         {
-            Report(ghost.Customer, "ghost", $"the index says {ghost.Segment}, the store has no such customer");
+            await Task.Delay(Pause, time, cancellationToken);
+            suspects = await LookAgainAsync(suspects, layout, cancellationToken);
         }
 
-        return new VerificationReport(_customers, _events, [.. _shown], _mismatches);
+        return new VerificationReport(customers, events, [.. suspects.Take(ShownMax)], suspects.Count);
     }
 
-    private async Task<Dictionary<string, IndexEntry>> ReadIndexAsync(CancellationToken cancellationToken)
+    private async Task<Dictionary<string, IndexEntry>> ReadIndexAsync(SiteLayout layout, CancellationToken cancellationToken)
     {
         var entries = new Dictionary<string, IndexEntry>(StringComparer.Ordinal);
-        var layout = await sites.GetLayoutAsync(Site, cancellationToken);
         for (var number = 0; number < layout.PartitionCount; number++)
         {
-            var partition = grains.GetGrain<IPartitionRegistryGrain>(new PartitionKey(Site, number).GrainKey);
-            ImmutableArray<IndexEntry> page;
-            string? after = null;
-            do
+            await foreach (var entry in IndexOf(new PartitionKey(Site, number)).ReadAsync(cancellationToken))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                page = await partition.GetEntriesAsync(after, EntriesPerCall);
-                foreach (var entry in page)
-                {
-                    entries[entry.Customer] = entry;
-                    after = entry.Customer;
-                }
+                entries[entry.Customer] = entry;
             }
-            while (page.Length == EntriesPerCall);
         }
 
         return entries;
     }
 
-    private async Task CompareAsync(GrainId grain, string key, IndexEntry? entry, CancellationToken cancellationToken)
+    private async Task<List<VerificationMismatch>> LookAgainAsync(List<VerificationMismatch> suspects, SiteLayout layout, CancellationToken cancellationToken)
     {
-        var records = new GrainRecords(storage, grain);
-        for (var tries = 1; ; tries++)
+        var still = new List<VerificationMismatch>();
+        foreach (var suspect in suspects)
         {
-            var stored = await records.ReadAsync<CustomerState>(CustomerStorage.CustomerRecord, cancellationToken);
-            if (stored.Value is not { IsKnown: true } state)
+            var key = suspect.Customer;
+            var partition = new PartitionKey(Site, CustomerKey.Parse(key).PartitionOf(layout.PartitionCount));
+            var grain = grains.GetGrain<ICustomerGrain>(key).GetGrainId();
+            var entry = await IndexOf(partition).FindAsync(key, cancellationToken);
+            var state = await ReadAsync(grain, cancellationToken);
+            if (await FindProblemAsync(grain, key, state, entry, cancellationToken) is { } problem)
             {
-                return;
+                still.Add(problem);
             }
-
-            var problem = FindIndexProblem(state, entry) ?? await FindHistoryProblemAsync(state, new PageStore(records), cancellationToken);
-            if (problem is { } found && tries < TriesMax && await HasMovedAsync(records, stored.ETag, key, entry, cancellationToken))
-            {
-                entry = await FindEntryAsync(key);
-                continue;
-            }
-
-            var count = state.SealedCount + EventBlock.Parse(state.Hot).Count;
-            _customers += count > 0 ? 1 : 0;
-            _events += count;
-            if (problem is { } mismatch)
-            {
-                Report(key, mismatch.Kind, mismatch.Detail);
-            }
-
-            return;
         }
+
+        return still;
     }
 
-    private (string Kind, string Detail)? FindIndexProblem(CustomerState state, IndexEntry? entry)
+    private async Task<VerificationMismatch?> FindProblemAsync(
+        GrainId grain, string key, CustomerState? state, IndexEntry? entry, CancellationToken cancellationToken)
     {
+        if (state is not { IsKnown: true })
+        {
+            return state is null && entry is { Version: > 0 } ? Ghost(entry) : null;
+        }
+
         if (entry is null)
         {
-            return ("unregistered", $"the customer has {state.SealedCount + EventBlock.Parse(state.Hot).Count} events, the partition does not know it");
+            var count = state.SealedCount + EventBlock.Parse(state.Hot).Count;
+            return new VerificationMismatch(key, "unregistered", $"the customer has {count} events, the partition does not know it");
         }
 
-        var segment = state.SegmentName(options.Value);
-        return (entry.Epoch, entry.Version, entry.Segment) == (state.Epoch, state.AssignmentVersion, segment)
-            ? null
-            : ("index", $"the index says {entry.Segment} (version {entry.Epoch}.{entry.Version}), the customer {segment} (version {state.Epoch}.{state.AssignmentVersion})");
+        var expected = CustomerOutbox.EntryOf(key, state, options.Value);
+        return !expected.SaysTheSameAs(entry)
+            ? new VerificationMismatch(key, "index", $"the index says {Describe(entry)}, the customer {Describe(expected)}")
+            : await FindHistoryProblemAsync(state, new PageStore(new GrainRecords(storage, grain)), cancellationToken) is { } detail
+            ? new VerificationMismatch(key, "history", detail)
+            : null;
     }
 
-    private static async Task<(string Kind, string Detail)?> FindHistoryProblemAsync(CustomerState state, PageStore pages, CancellationToken cancellationToken)
+    private static async Task<string?> FindHistoryProblemAsync(CustomerState state, PageStore pages, CancellationToken cancellationToken)
     {
         try
         {
-            var ids = new HashSet<string>(StringComparer.Ordinal);
             var hot = EventBlock.Parse(state.Hot);
-            var blocks = new List<EventBlock> { hot };
+            var ids = new HashSet<string>(Enumerable.Range(0, hot.Count).Select(hot.IdAt), StringComparer.Ordinal);
+            var total = (long)hot.Count;
             foreach (var entry in await new HistoryReader(state, hot, pages).ListPagesAsync(long.MinValue, long.MaxValue, cancellationToken))
             {
                 var block = await pages.ReadAsync(entry.Number, state.Epoch, cancellationToken);
-                if (block.Count != entry.Count)
+                if (PageEntry.Of(entry.Number, block) != entry)
                 {
-                    return ("history", $"page {entry.Number} holds {block.Count} events, its entry says {entry.Count}");
+                    return $"page {entry.Number} holds {block.Count} events, its entry says {entry.Count}, or times differ";
                 }
 
-                blocks.Add(block);
+                total += block.Count;
+                ids.UnionWith(Enumerable.Range(0, block.Count).Select(block.IdAt));
             }
 
-            var total = blocks.Sum(block => (long)block.Count);
-            ids.UnionWith(blocks.SelectMany(block => Enumerable.Range(0, block.Count).Select(block.IdAt)));
             var aggregates = state.ReadAggregates().EventCount;
-            return ids.Count != total ? ("history", $"{total} events carry {ids.Count} ids")
-                : aggregates != total ? ("history", $"the pages hold {total} events, the aggregates count {aggregates}")
+            return ids.Count != total ? $"{total} events carry {ids.Count} ids"
+                : aggregates != total ? $"the pages hold {total} events, the aggregates count {aggregates}"
+                : state.SealedCount + hot.Count != total ? $"the pages hold {total} events, their directory says {state.SealedCount + hot.Count}"
                 : null;
         }
         catch (Exception exception) when (exception is PageMissingException or FormatException)
         {
-            return ("history", exception.Message);
+            return exception.Message;
         }
     }
 
-    private async Task<bool> HasMovedAsync(GrainRecords records, string? etag, string key, IndexEntry? entry, CancellationToken cancellationToken) =>
-        (await records.ReadAsync<CustomerState>(CustomerStorage.CustomerRecord, cancellationToken)).ETag != etag || await FindEntryAsync(key) != entry;
+    private async Task<CustomerState?> ReadAsync(GrainId grain, CancellationToken cancellationToken) =>
+        (await new GrainRecords(storage, grain).ReadAsync<CustomerState>(CustomerStorage.CustomerRecord, cancellationToken)).Value;
 
-    private async Task<IndexEntry?> FindEntryAsync(string key)
-    {
-        var partition = await sites.GetPartitionAsync(Events.CustomerKey.Parse(key));
-        return await partition.FindAsync(key);
-    }
+    private StoredIndex IndexOf(PartitionKey partition) =>
+        new(new GrainRecords(storage, grains.GetGrain<IPartitionGrain>(partition.GrainKey).GetGrainId()));
 
-    private void Report(string customer, string kind, string detail)
-    {
-        _mismatches++;
-        if (_shown.Count < ShownMax)
-        {
-            _shown.Add(new VerificationMismatch(customer, kind, detail));
-        }
-    }
+    private static VerificationMismatch Ghost(IndexEntry entry) =>
+        new(entry.Customer, "ghost", $"the index says {Describe(entry)}, the store has no such customer");
+
+    private static string Describe(IndexEntry entry) => string.Create(
+        null, $"{entry.Segment} {entry.Probability:0.###} by model {entry.ModelVersion} at {entry.AssignedAt:u} (version {entry.Epoch}.{entry.Version})");
 }

@@ -9,6 +9,7 @@ namespace OrleansSeg.Model.Features;
 /// </remarks>
 public sealed partial class LifetimeAggregates
 {
+    private const int SummedDigits = 6;
     private static readonly int TypeCount = Enum.GetValues<EventType>().Max(type => (int)type) + 1;
 
     private readonly SortedList<int, DayActivity> _days = [];
@@ -32,7 +33,7 @@ public sealed partial class LifetimeAggregates
     /// <summary>Time of the latest purchase, or null.</summary>
     public DateTimeOffset? LastPurchase { get; private set; }
 
-    /// <summary>Gross spend over the lifetime.</summary>
+    /// <summary>Gross spend over the lifetime, each amount to a millionth of the currency.</summary>
     public decimal Spend { get; private set; }
 
     /// <summary>Sum of ratings given.</summary>
@@ -59,7 +60,7 @@ public sealed partial class LifetimeAggregates
         LastEvent = Later(LastEvent, added.Timestamp);
         if (added.Rating is { } rating)
         {
-            RatingSum += (decimal)Math.Clamp(rating, -1e6f, 1e6f);
+            RatingSum += Exact((decimal)Math.Clamp(rating, -1e6f, 1e6f));
             RatingCount++;
         }
 
@@ -75,14 +76,14 @@ public sealed partial class LifetimeAggregates
             case EventType.Purchase:
                 FirstPurchase = Earlier(FirstPurchase, added.Timestamp);
                 LastPurchase = Later(LastPurchase, added.Timestamp);
-                Spend += added.Amount;
+                Spend += Exact(added.Amount);
                 PurchaseDays += day.Purchases == 0 ? 1 : 0;
                 return day with
                 {
-                    Spend = day.Spend + added.Amount, Quantity = day.Quantity + (added.Quantity ?? 1m), Purchases = day.Purchases + 1,
+                    Spend = day.Spend + Exact(added.Amount), Quantity = day.Quantity + Exact(added.Quantity ?? 1m), Purchases = day.Purchases + 1,
                 };
             case EventType.Return:
-                return day with { Returned = day.Returned + added.Amount, Returns = day.Returns + 1 };
+                return day with { Returned = day.Returned + Exact(added.Amount), Returns = day.Returns + 1 };
             case EventType.View or EventType.Search or EventType.AddToCart or EventType.RemoveFromCart:
                 return day with { Browses = day.Browses + 1 };
             case EventType.CampaignSent:
@@ -93,6 +94,9 @@ public sealed partial class LifetimeAggregates
                 return day with { Contacts = day.Contacts + 1 };
         }
     }
+
+    /// <summary>A millionth is the last digit that is summed: with more, a decimal would round, and the sum would follow the order of adding.</summary>
+    private static decimal Exact(decimal value) => decimal.Round(value, SummedDigits);
 
     private static DateTimeOffset Earlier(DateTimeOffset? known, DateTimeOffset candidate) =>
         known is { } time && time <= candidate ? time : candidate.ToUniversalTime();

@@ -20,10 +20,24 @@ namespace OrleansSeg.Grains.Tests.Clusters;
 /// </remarks>
 public class ShopCluster : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("orleansseg-cluster-").FullName;
+    private const string ServiceId = "orleansseg-tests";
+    private readonly string _folder;
+    private readonly bool _ownsFolder;
     private InProcessTestCluster? _cluster;
     private int _sites;
     private int _models;
+
+    /// <summary>A cluster in a folder of its own.</summary>
+    public ShopCluster()
+        : this(null)
+    {
+    }
+
+    private ShopCluster(string? folder)
+    {
+        _ownsFolder = folder is null;
+        _folder = folder ?? Directory.CreateTempSubdirectory("orleansseg-cluster-").FullName;
+    }
 
     /// <summary>The domain's clock, at first 2026-03-02 09:00 UTC.</summary>
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
@@ -57,6 +71,7 @@ public class ShopCluster : IAsyncLifetime
     {
         var builder = new InProcessTestClusterBuilder(SiloCount);
         builder.Options.AssumeHomogenousSilosForTesting = false;
+        builder.Options.ServiceId = ServiceId;
         builder.ConfigureSilo((_, silo) => ConfigureSilo(silo));
         builder.ConfigureSiloHost((_, host) => host.Logging.ClearProviders());
         _cluster = builder.Build();
@@ -68,8 +83,26 @@ public class ShopCluster : IAsyncLifetime
     {
         Faults.Clear();
         await Cluster.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (_ownsFolder)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
+
+    /// <summary>Ends the silos as a crash would: nothing is deactivated, nothing flushed.</summary>
+    public Task KillAsync() => Task.WhenAll(Cluster.GetActiveSilos().Select(silo => Cluster.KillSiloAsync(silo)));
+
+    /// <summary>Starts a new cluster on the data of this one, which must have been killed and is disposed last.</summary>
+    public async Task<ShopCluster> RestartAsync()
+    {
+        var next = new ShopCluster(_folder);
+        await next.InitializeAsync();
+        return next;
+    }
+
+    /// <summary>Verifies a site; the clock moves over the pauses in which differences may settle.</summary>
+    public Task<VerificationReport> VerifyAsync(string site) => this.DriveAsync(
+        Grains.GetGrain<IVerificationGrain>(site).VerifyAsync(CancellationToken.None), TimeSpan.FromMilliseconds(100), "a verification");
 
     /// <summary>A site that no other test uses.</summary>
     public string NewSite() => $"shop-{Interlocked.Increment(ref _sites)}";

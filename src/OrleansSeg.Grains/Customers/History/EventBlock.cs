@@ -55,6 +55,10 @@ internal sealed class EventBlock
     /// <summary>A hash of an event id for filters: equal ids have equal hashes, in every process.</summary>
     public static uint HashOf(string eventId) => HashOf(Encoding.UTF8.GetBytes(eventId));
 
+    /// <summary>Time of the first event of stored bytes in UTC ticks; null when there is none.</summary>
+    public static long? FirstTicksOf(byte[] data) =>
+        data.Length == 0 ? null : BinaryPrimitives.ReadInt64LittleEndian(new ByteReader(data).ReadBytes());
+
     /// <summary>The event at a position.</summary>
     public BehaviourEvent this[int index] => EventCodec.Decode(BodyAt(index));
 
@@ -64,8 +68,30 @@ internal sealed class EventBlock
     /// <summary>The id of the event at a position.</summary>
     public string IdAt(int index) => Encoding.UTF8.GetString(IdBytesAt(index));
 
+    /// <summary>The type of the event at a position.</summary>
+    public EventType TypeAt(int index)
+    {
+        var reader = new ByteReader(BodyAt(index));
+        reader.ReadInt64();
+        reader.ReadBytes();
+        return (EventType)reader.ReadByte();
+    }
+
     /// <summary>The id hash of the event at a position.</summary>
     public uint IdHashAt(int index) => HashOf(IdBytesAt(index));
+
+    /// <summary>The id hashes of all events, sorted.</summary>
+    public uint[] SortedIdHashes()
+    {
+        var hashes = new uint[Count];
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = IdHashAt(i);
+        }
+
+        Array.Sort(hashes);
+        return hashes;
+    }
 
     /// <summary>Position of the event with this id, or -1. Cost: a scan.</summary>
     public int IndexOf(string eventId)

@@ -14,7 +14,11 @@ internal sealed record PageRecord
 /// <summary>What the customer's state says of one sealed page.</summary>
 [GenerateSerializer, Immutable, Alias("seg.page-entry")]
 internal readonly record struct PageEntry(
-    [property: Id(0)] int Number, [property: Id(1)] long MinTicks, [property: Id(2)] long MaxTicks, [property: Id(3)] int Count);
+    [property: Id(0)] int Number, [property: Id(1)] long MinTicks, [property: Id(2)] long MaxTicks, [property: Id(3)] int Count)
+{
+    /// <summary>The entry of a page.</summary>
+    public static PageEntry Of(int number, EventBlock page) => new(number, page.MinTicks, page.MaxTicks, page.Count);
+}
 
 /// <summary>What the customer's state says of a run of pages whose entries moved into a record of their own.</summary>
 [GenerateSerializer, Immutable, Alias("seg.directory-entry")]
@@ -23,7 +27,12 @@ internal readonly record struct DirectoryEntry(
     [property: Id(1)] long MinTicks,
     [property: Id(2)] long MaxTicks,
     [property: Id(3)] long Count,
-    [property: Id(4)] int PageCount);
+    [property: Id(4)] int PageCount)
+{
+    /// <summary>The entry of a run of pages.</summary>
+    public static DirectoryEntry Of(int number, PageEntry[] pages) =>
+        new(number, pages.Min(p => p.MinTicks), pages.Max(p => p.MaxTicks), pages.Sum(p => (long)p.Count), pages.Length);
+}
 
 /// <summary>The entries of a run of pages, with the id hashes of their events.</summary>
 [GenerateSerializer, Immutable, Alias("seg.directory-record")]

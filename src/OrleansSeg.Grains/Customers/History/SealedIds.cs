@@ -45,7 +45,7 @@ internal sealed class SealedIds(PageStore pages)
     }
 
     /// <summary>Notes a page that was just sealed.</summary>
-    public void Add(int number, EventBlock block) => _hashesByPage[number] = HashesOf(block);
+    public void Add(int number, EventBlock block) => _hashesByPage[number] = block.SortedIdHashes();
 
     /// <summary>Forgets everything: the pages have changed.</summary>
     public void Reset()
@@ -95,17 +95,5 @@ internal sealed class SealedIds(PageStore pages)
         var block = await pages.ReadAsync(number, epoch);
         _lastRead = (number, block);
         return block;
-    }
-
-    private static uint[] HashesOf(EventBlock block)
-    {
-        var hashes = new uint[block.Count];
-        for (var i = 0; i < hashes.Length; i++)
-        {
-            hashes[i] = block.IdHashAt(i);
-        }
-
-        Array.Sort(hashes);
-        return hashes;
     }
 }

@@ -5,36 +5,50 @@ namespace OrleansSeg.Customers.Partitions;
 /// <summary>The next version of a bucket while changes are applied to it.</summary>
 internal sealed class BucketDraft(BucketState state)
 {
-    private readonly SortedDictionary<string, IndexEntry> _entries =
-        new(state.Entries.ToDictionary(e => e.Customer, StringComparer.Ordinal), StringComparer.Ordinal);
+    private readonly SortedDictionary<string, IndexEntry?> _changed = new(StringComparer.Ordinal);
 
     /// <summary>Whether anything differs from the durable version.</summary>
-    public bool IsChanged { get; private set; }
+    public bool IsChanged => _changed.Count > 0;
 
     /// <summary>The entry of a customer, or null.</summary>
-    public IndexEntry? Find(string customer) => _entries.GetValueOrDefault(customer);
+    public IndexEntry? Find(string customer) => _changed.TryGetValue(customer, out var changed) ? changed : state.Find(customer);
 
     /// <summary>Sets an entry.</summary>
-    public void Set(IndexEntry entry)
-    {
-        _entries[entry.Customer] = entry;
-        IsChanged = true;
-    }
+    public void Set(IndexEntry entry) => _changed[entry.Customer] = entry;
 
     /// <summary>Removes an entry.</summary>
-    public void Remove(string customer) => IsChanged |= _entries.Remove(customer);
-
-    /// <summary>Removes every entry from a key on.</summary>
-    public void RemoveFrom(string key)
+    public void Remove(string customer)
     {
-        foreach (var customer in _entries.Keys.Where(k => string.CompareOrdinal(k, key) >= 0).ToList())
+        if (Find(customer) is not null)
         {
-            Remove(customer);
+            _changed[customer] = null;
         }
     }
 
-    /// <summary>The next version.</summary>
-    public BucketState Build() => new() { Entries = [.. _entries.Values] };
+    /// <summary>The entries of the next version below a key, in order; null for all.</summary>
+    public IndexEntry[] Build(string? end)
+    {
+        var entries = new List<IndexEntry>(state.Entries.Length + _changed.Count);
+        var position = 0;
+        foreach (var (customer, changed) in _changed)
+        {
+            for (; position < state.Entries.Length && string.CompareOrdinal(state.Entries[position].Customer, customer) is <= 0 and var order; position++)
+            {
+                if (order < 0)
+                {
+                    entries.Add(state.Entries[position]);
+                }
+            }
+
+            if (changed is not null)
+            {
+                entries.Add(changed);
+            }
+        }
+
+        entries.AddRange(state.Entries.AsSpan(position));
+        return [.. end is null ? entries : entries.TakeWhile(entry => string.CompareOrdinal(entry.Customer, end) < 0)];
+    }
 }
 
 /// <summary>A change to one bucket.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using OrleansSeg.Customers.Scoring;
 using OrleansSeg.Customers.Storage;
@@ -5,12 +6,13 @@ using OrleansSeg.Segments;
 
 namespace OrleansSeg.Customers.Partitions;
 
-/// <summary>Finds customers of a partition that are due for scoring, and index entries that lag behind their customer.</summary>
+/// <summary>Finds customers of a partition that are due for scoring or retention, and index entries that differ from their customer.</summary>
 /// <remarks>
 /// Due by the index: an assignment older than the refresh age, one by another model than the one in service, or none yet. Due by the
-/// store: behaviour that a crash left unscored; each sweep compares some customers' records with the index, going round.
+/// store: behaviour that a crash left unscored; each sweep compares some customers' records with the index. Both go round, so that no
+/// customer that fails keeps others from their turn.
 /// </remarks>
-internal sealed class PartitionSweep(
+internal sealed partial class PartitionSweep(
     PartitionKey key,
     SegmentIndex index,
     IGrainFactory grains,
@@ -18,13 +20,11 @@ internal sealed class PartitionSweep(
     ModelWatch models,
     PartitionOptions options,
     CustomerOptions customers,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger logger)
 {
-    private readonly HashSet<string> _imported = new(StringComparer.Ordinal);
+    private string? _rescoredUpTo;
     private string? _comparedUpTo;
-
-    /// <summary>Notes a customer whose new history waits in the back-fill lane.</summary>
-    public void Expect(string customer) => _imported.Add(customer);
 
     /// <summary>Sweeps once.</summary>
     /// <param name="limit">Most customers to re-score.</param>
@@ -32,95 +32,109 @@ internal sealed class PartitionSweep(
     public async Task<SweepReceipt> RunAsync(int limit, CancellationToken cancellationToken)
     {
         var version = await models.AskAsync(key.Site, cancellationToken);
-        var due = new List<string>();
         var (examined, waiting) = (0, 0);
+        var (later, earlier) = (new List<string>(), new List<string>());
         await foreach (var entry in index.ReadAsync(null))
         {
             examined++;
-            if (version == 0 || !IsDue(entry, version))
+            if (version > 0 && IsDue(entry, version))
             {
-                continue;
-            }
-
-            waiting++;
-            if (due.Count < limit)
-            {
-                due.Add(entry.Customer);
+                waiting++;
+                var turn = string.CompareOrdinal(entry.Customer, _rescoredUpTo) > 0 ? later : earlier;
+                if (turn.Count < limit)
+                {
+                    turn.Add(entry.Customer);
+                }
             }
         }
 
-        var (repaired, dirty) = await CompareAsync(due.ToHashSet(), version > 0, cancellationToken);
-        due.AddRange(dirty.Take(Math.Max(0, limit - due.Count)));
+        var due = later.Concat(earlier).Take(limit).ToList();
+        _rescoredUpTo = due.Count > 0 ? due[^1] : _rescoredUpTo;
+        var (repaired, dirty) = await CompareAsync(due.ToHashSet(StringComparer.Ordinal), version > 0, cancellationToken);
         waiting += dirty.Count;
-        var outcomes = await RefreshAsync(due, cancellationToken);
-        var rescored = outcomes.Count(outcome => outcome == RefreshOutcome.Rescored);
+        due.AddRange(dirty.Take(limit - due.Count));
+        var rescored = await RefreshAsync(due, cancellationToken);
         return new SweepReceipt(examined, rescored, repaired, waiting - due.Count);
     }
 
     private bool IsDue(IndexEntry entry, int version) => entry.Segment != SegmentNames.Unprofiled
-        && (entry.ModelVersion != version || time.GetUtcNow() - entry.AssignedAt >= customers.RefreshAfter || _imported.Contains(entry.Customer));
+        && (entry.ModelVersion != version || time.GetUtcNow() - entry.AssignedAt >= customers.RefreshAfter);
 
-    private async Task<RefreshOutcome[]> RefreshAsync(List<string> due, CancellationToken cancellationToken)
+    private async Task<int> RefreshAsync(List<string> due, CancellationToken cancellationToken)
     {
-        var outcomes = new List<RefreshOutcome>();
+        var rescored = 0;
         foreach (var group in due.Chunk(options.ConcurrencyMax))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            outcomes.AddRange(await Task.WhenAll(group.Select(customer =>
-                grains.GetGrain<ICustomerUpkeepGrain>(customer).RefreshAsync(cancellationToken))));
-            foreach (var customer in group)
-            {
-                _imported.Remove(customer);
-            }
+            var outcomes = await Task.WhenAll(group.Select(customer => TryAsync(
+                customer,
+                async () => await grains.GetGrain<ICustomerUpkeepGrain>(customer).RefreshAsync(cancellationToken) == RefreshOutcome.Rescored,
+                cancellationToken)));
+            rescored += outcomes.Count(isRescored => isRescored);
         }
 
-        return [.. outcomes];
+        return rescored;
     }
 
     private async Task<(int Repaired, List<string> Dirty)> CompareAsync(HashSet<string> due, bool hasModel, CancellationToken cancellationToken)
     {
-        var compared = 0;
-        var repaired = 0;
-        var dirty = new List<string>();
-        var upTo = _comparedUpTo;
-        _comparedUpTo = null;
-        await foreach (var entry in index.ReadAsync(upTo))
+        var entries = new List<IndexEntry>();
+        await foreach (var entry in index.ReadAsync(_comparedUpTo))
         {
-            if (compared++ == options.SweepComparedMax)
+            entries.Add(entry);
+            if (entries.Count == options.SweepComparedMax)
             {
                 break;
             }
+        }
 
-            _comparedUpTo = entry.Customer;
+        _comparedUpTo = entries.Count < options.SweepComparedMax ? null : entries[^1].Customer;
+        var retention = RetentionRule.At(time.GetUtcNow(), customers.RetentionByType);
+        var repaired = 0;
+        var dirty = new List<string>();
+        foreach (var entry in entries)
+        {
             cancellationToken.ThrowIfCancellationRequested();
-            var state = await ReadAsync(entry.Customer, cancellationToken);
-            if (state is not { IsKnown: true } || (state.Epoch, state.AssignmentVersion) != (entry.Epoch, entry.Version))
+            CustomerState? state = null;
+            repaired += await TryAsync(
+                entry.Customer,
+                async () =>
+                {
+                    state = await ReadAsync(entry.Customer, cancellationToken);
+                    return await RepairAsync(entry, state, cancellationToken);
+                },
+                cancellationToken) ? 1 : 0;
+            if (state is { IsKnown: true } known)
             {
-                repaired += await RepairAsync(entry, cancellationToken) ? 1 : 0;
-            }
+                if (hasModel && IsDirty(known) && !due.Contains(entry.Customer))
+                {
+                    dirty.Add(entry.Customer);
+                }
 
-            if (hasModel && state is { IsKnown: true } && IsDirty(state) && !due.Contains(entry.Customer))
-            {
-                dirty.Add(entry.Customer);
+                await RetainAsync(entry.Customer, known, retention, cancellationToken);
             }
         }
 
-        _comparedUpTo = compared <= options.SweepComparedMax ? null : _comparedUpTo;
         return (repaired, dirty);
     }
 
     private bool IsDirty(CustomerState state) => state.MayProfile(customers) && state.Assignment?.Revision != state.Revision;
 
-    private async Task<bool> RepairAsync(IndexEntry entry, CancellationToken cancellationToken)
+    private Task RetainAsync(string customer, CustomerState state, RetentionRule retention, CancellationToken cancellationToken) =>
+        !retention.IsDueFor(state) ? Task.CompletedTask : TryAsync(
+            customer,
+            async () => await grains.GetGrain<ICustomerUpkeepGrain>(customer).ApplyRetentionAsync(cancellationToken) > 0,
+            cancellationToken);
+
+    private async Task<bool> RepairAsync(IndexEntry entry, CustomerState? state, CancellationToken cancellationToken)
     {
-        var exists = await grains.GetGrain<ICustomerUpkeepGrain>(entry.Customer).ReconcileAsync(cancellationToken);
-        if (!exists)
+        if (state is { IsKnown: true } && CustomerOutbox.EntryOf(entry.Customer, state, customers).SaysTheSameAs(entry))
         {
-            // Registered, but a crash came before its first event was stored.
-            await index.ChangeAsync(entry.Customer, found => found?.Epoch == entry.Epoch && found.Version == entry.Version ? null : found);
+            return false;
         }
 
-        return await index.FindAsync(entry.Customer) is var after && (after is null || after.IsNewerThan(entry));
+        await grains.GetGrain<ICustomerUpkeepGrain>(entry.Customer).ReconcileAsync(cancellationToken);
+        return await index.FindAsync(entry.Customer) is var after && (after is null || !after.SaysTheSameAs(entry));
     }
 
     private async Task<CustomerState?> ReadAsync(string customer, CancellationToken cancellationToken)
@@ -128,4 +142,20 @@ internal sealed class PartitionSweep(
         var grain = grains.GetGrain<ICustomerGrain>(customer).GetGrainId();
         return (await new GrainRecords(storage, grain).ReadAsync<CustomerState>(CustomerStorage.CustomerRecord, cancellationToken)).Value;
     }
+
+    private async Task<bool> TryAsync(string customer, Func<Task<bool>> step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(customer, exception);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sweep could not look after customer {Customer}; it comes round again.")]
+    private partial void LogFailed(string customer, Exception exception);
 }

@@ -4,17 +4,18 @@ namespace OrleansSeg.Customers.Partitions;
 
 /// <summary>A partition's registrations and segment index, in buckets of bounded size.</summary>
 /// <remarks>
-/// A full bucket is split in three steps, each harmless to repeat: the upper half is written as a new bucket that nothing refers to yet,
-/// then the list of buckets refers to it, then the lower bucket drops what moved. A crash after the second step leaves entries beyond
-/// the lower bucket's range; they are never read, and the next change to it drops them.
+/// A bucket that has become too full is split within the write that filled it: numbers are reserved in the list of buckets, what is too
+/// much is written as new buckets under them, then the list refers to them, then the bucket itself is written without what moved. A crash
+/// before the third step leaves buckets that nothing refers to; the next activation removes them. A crash after it leaves entries beyond
+/// the bucket's range; they are never read, and the next change to the bucket drops them.
 /// All calls must come from one activation's scheduler.
 /// </remarks>
-internal sealed class SegmentIndex(GrainRecords records, PartitionOptions options, int attemptsMax, Action<Exception> lost)
-    : IDisposable
+internal sealed class SegmentIndex(
+    GrainRecords records, PartitionOptions options, int attemptsMax, CustomerInstruments instruments, Action<Exception> lost) : IDisposable
 {
     private readonly Dictionary<int, IndexBucket> _buckets = [];
     private readonly LinkedList<int> _recentlyUsed = [];
-    private readonly SemaphoreSlim _split = new(1);
+    private readonly SemaphoreSlim _list = new(1);
     private PartitionState _state = new();
     private string? _etag;
 
@@ -23,11 +24,32 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
     {
         var stored = await records.ReadAsync<PartitionState>(CustomerStorage.PartitionRecord, cancellationToken);
         (_state, _etag) = (stored.Value ?? new PartitionState(), stored.ETag);
+        if (_state.Reserved.Length > 0)
+        {
+            foreach (var number in _state.Reserved)
+            {
+                await records.RemoveAsync<BucketState>(CustomerStorage.Index(number));
+            }
+
+            await WriteAsync(_state with { Reserved = [] });
+        }
     }
 
     /// <summary>The entry of a customer, or null.</summary>
-    public async Task<IndexEntry?> FindAsync(string customer) =>
-        _state.Buckets.Length == 0 ? null : (await OpenAsync(PositionOf(customer))).Find(customer);
+    public async Task<IndexEntry?> FindAsync(string customer)
+    {
+        while (_state.Buckets.Length > 0)
+        {
+            var number = NumberOf(customer);
+            var bucket = await OpenAsync(number);
+            if (NumberOf(customer) == number)
+            {
+                return bucket.Find(customer);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Changes one customer's entry; ends when it is durable.</summary>
     /// <param name="customer">The customer's grain key.</param>
@@ -42,44 +64,34 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
 
         while (true)
         {
-            var position = PositionOf(customer);
-            var number = _state.Buckets[position].Number;
-            var bucket = await OpenAsync(position);
+            var number = NumberOf(customer);
+            var bucket = await OpenAsync(number);
+            if (NumberOf(customer) != number || !IsInMemory(number, bucket))
+            {
+                // A split moved the customer, or the bucket left memory, while this call waited its turn.
+                continue;
+            }
+
             var before = bucket.Find(customer);
-            if (ReferenceEquals(change(before), before) && bucket.IsIdle)
+            if (bucket.IsIdle && ReferenceEquals(change(before), before))
             {
                 return before;
             }
 
-            if (_state.Buckets[PositionOf(customer)].Number != number)
-            {
-                // A split moved the customer while the bucket was read.
-                continue;
-            }
-
-            var moved = false;
+            var isHere = true;
             await bucket.SubmitAsync(new BucketChange(draft =>
             {
-                moved = _state.Buckets[PositionOf(customer)].Number != number;
-                if (moved)
+                isHere = NumberOf(customer) == number;
+                if (isHere)
                 {
-                    return;
+                    before = draft.Find(customer);
+                    Apply(draft, customer, before, change(before));
                 }
-
-                before = draft.Find(customer);
-                Apply(draft, customer, before, change(before));
             }));
-            if (moved)
+            if (isHere)
             {
-                continue;
+                return before;
             }
-
-            if (bucket.Entries.Length > options.BucketEntriesMax)
-            {
-                await SplitAsync(number);
-            }
-
-            return before;
         }
     }
 
@@ -88,11 +100,11 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
     public async IAsyncEnumerable<IndexEntry> ReadAsync(string? after)
     {
         var last = after;
-        for (var position = after is null || _state.Buckets.Length == 0 ? 0 : PositionOf(after); position < _state.Buckets.Length; position++)
+        for (var position = after is null ? 0 : _state.PositionOf(after); position < _state.Buckets.Length; position++)
         {
-            var first = _state.Buckets[position].FirstKey;
-            var end = position + 1 < _state.Buckets.Length ? _state.Buckets[position + 1].FirstKey : null;
-            var bucket = await OpenAsync(position);
+            var (number, first) = _state.Buckets[position];
+            var end = _state.EndOf(position);
+            var bucket = await OpenAsync(number);
             foreach (var entry in bucket.Entries)
             {
                 if ((last is null || string.CompareOrdinal(entry.Customer, last) > 0) && (end is null || string.CompareOrdinal(entry.Customer, end) < 0))
@@ -102,13 +114,13 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
                 }
             }
 
-            // A split meanwhile shifts positions; keys do not shift.
-            position = first == _state.Buckets[position].FirstKey ? position : PositionOf(last ?? "");
+            // Splits meanwhile shift positions; first keys stay.
+            position = _state.PositionOf(first);
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => _split.Dispose();
+    public void Dispose() => _list.Dispose();
 
     private static void Apply(BucketDraft draft, string customer, IndexEntry? before, IndexEntry? after)
     {
@@ -127,31 +139,22 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
         }
     }
 
-    private int PositionOf(string customer)
-    {
-        var (low, high) = (0, _state.Buckets.Length - 1);
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            (low, high) = string.CompareOrdinal(_state.Buckets[middle].FirstKey, customer) <= 0 ? (middle, high) : (low, middle - 1);
-        }
+    private int NumberOf(string customer) => _state.Buckets[_state.PositionOf(customer)].Number;
 
-        return low;
-    }
-
-    private async Task<IndexBucket> OpenAsync(int position)
+    private async Task<IndexBucket> OpenAsync(int number)
     {
-        var number = _state.Buckets[position].Number;
         while (true)
         {
             var bucket = Remember(number);
             await bucket.LoadAsync();
-            if (_buckets.GetValueOrDefault(number) == bucket)
+            if (IsInMemory(number, bucket))
             {
                 return bucket;
             }
         }
     }
+
+    private bool IsInMemory(int number, IndexBucket bucket) => _buckets.GetValueOrDefault(number) == bucket;
 
     private IndexBucket Remember(int number)
     {
@@ -162,11 +165,11 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
             return known;
         }
 
-        // A bucket that is being written stays: a second copy of it would break its ETag.
+        // A bucket that is being read or written stays: a second copy of it would break its ETag.
         for (var oldest = _recentlyUsed.First; oldest is not null && _buckets.Count >= options.BucketsInMemoryMax;)
         {
             var next = oldest.Next;
-            if (_buckets[oldest.Value].IsIdle && _split.CurrentCount > 0)
+            if (_buckets[oldest.Value].IsIdle)
             {
                 _buckets.Remove(oldest.Value);
                 _recentlyUsed.Remove(oldest);
@@ -175,7 +178,7 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
             oldest = next;
         }
 
-        var bucket = new IndexBucket(records, number, attemptsMax, lost);
+        var bucket = new IndexBucket(records, number, attemptsMax, CloseAsync, instruments, lost);
         _buckets.Add(number, bucket);
         _recentlyUsed.AddLast(number);
         return bucket;
@@ -183,7 +186,7 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
 
     private async Task AddFirstBucketAsync()
     {
-        await _split.WaitAsync();
+        await _list.WaitAsync();
         try
         {
             if (_state.Buckets.Length == 0)
@@ -193,49 +196,51 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
         }
         finally
         {
-            _split.Release();
+            _list.Release();
         }
     }
 
-    private async Task SplitAsync(int number)
+    private async Task<BucketState> CloseAsync(IndexBucket bucket, BucketDraft draft)
     {
-        await _split.WaitAsync();
+        var entries = draft.Build(_state.EndOf(PositionOf(bucket.Number)));
+        if (entries.Length <= options.BucketEntriesMax)
+        {
+            return new BucketState { Entries = entries };
+        }
+
+        // Half-full pieces, so that each has room to grow. The list of buckets has one writer at a time.
+        var pieces = entries.Chunk((options.BucketEntriesMax + 1) / 2).ToArray();
+        await _list.WaitAsync();
         try
         {
-            var bucket = await OpenAsync(Array.FindIndex(_state.Buckets, b => b.Number == number));
-
-            // Inside a change of the bucket no other change of it can come in between.
-            await bucket.SubmitAsync(new SplitChange(this, number));
+            await SplitOffAsync(bucket, pieces[1..]);
         }
         finally
         {
-            _split.Release();
+            _list.Release();
         }
+
+        return new BucketState { Entries = pieces[0] };
     }
 
-    private async ValueTask SplitAsync(BucketDraft draft, int number)
+    private async Task SplitOffAsync(IndexBucket bucket, IndexEntry[][] pieces)
     {
-        var position = Array.FindIndex(_state.Buckets, b => b.Number == number);
-        if (position + 1 < _state.Buckets.Length)
+        var added = pieces.Select((piece, i) => new BucketEntry(_state.NextBucket + i, piece[0].Customer)).ToArray();
+        var left = _state.Reserved;
+        await WriteAsync(_state with { NextBucket = _state.NextBucket + added.Length, Reserved = [.. left, .. added.Select(entry => entry.Number)] });
+
+        // What moves must be what is stored: an activation that another one has replaced ends here.
+        await bucket.CheckCurrentAsync();
+        for (var i = 0; i < pieces.Length; i++)
         {
-            draft.RemoveFrom(_state.Buckets[position + 1].FirstKey);
+            await records.WriteAsync(CustomerStorage.Index(added[i].Number), new BucketState { Entries = pieces[i] }, null);
         }
 
-        var entries = draft.Build().Entries;
-        if (entries.Length <= options.BucketEntriesMax)
-        {
-            return;
-        }
-
-        var upper = entries[(entries.Length / 2)..];
-        var added = _state.NextBucket;
-        var left = await records.ReadAsync<BucketState>(CustomerStorage.Index(added));
-        await records.WriteAsync(CustomerStorage.Index(added), new BucketState { Entries = upper }, left.ETag);
-        var buckets = _state.Buckets.ToList();
-        buckets.Insert(position + 1, new BucketEntry(added, upper[0].Customer));
-        await WriteAsync(new PartitionState { Buckets = [.. buckets], NextBucket = added + 1 });
-        draft.RemoveFrom(upper[0].Customer);
+        var position = PositionOf(bucket.Number) + 1;
+        await WriteAsync(_state with { Buckets = [.. _state.Buckets[..position], .. added, .. _state.Buckets[position..]], Reserved = left });
     }
+
+    private int PositionOf(int number) => Array.FindIndex(_state.Buckets, bucket => bucket.Number == number);
 
     private async Task WriteAsync(PartitionState next)
     {
@@ -248,15 +253,6 @@ internal sealed class SegmentIndex(GrainRecords records, PartitionOptions option
         {
             lost(exception);
             throw;
-        }
-    }
-
-    private sealed class SplitChange(SegmentIndex index, int number) : PendingChange<BucketDraft>
-    {
-        public override async ValueTask<bool> ApplyAsync(BucketDraft draft)
-        {
-            await index.SplitAsync(draft, number);
-            return true;
         }
     }
 }

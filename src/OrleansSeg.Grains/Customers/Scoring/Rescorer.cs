@@ -19,9 +19,9 @@ internal sealed partial class Rescorer(
     ModelWatch models,
     TimeProvider time,
     CustomerInstruments instruments,
-    ILogger logger) : IDisposable
+    ILogger logger,
+    CancellationToken stopping)
 {
-    private readonly CancellationTokenSource _stop = new();
     private readonly List<Waiter> _waiters = [];
     private TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
@@ -54,6 +54,11 @@ internal sealed partial class Rescorer(
     /// <param name="patient">Whether to wait through overload; otherwise the first failure is the answer, and scoring is retried unwatched.</param>
     public Task<RefreshOutcome> ScoreNowAsync(ScoringPriority priority, bool patient)
     {
+        if (stopping.IsCancellationRequested)
+        {
+            return Task.FromResult(RefreshOutcome.Unavailable);
+        }
+
         _refresh = true;
         if (!IsDue)
         {
@@ -63,24 +68,17 @@ internal sealed partial class Rescorer(
 
         var waiter = new Waiter(journal.State.Revision, patient, new(TaskCreationOptions.RunContinuationsAsynchronously));
         _waiters.Add(waiter);
-        Mark(priority);
         _hurry.TrySetResult();
+        Mark(priority);
         return waiter.Done.Task;
     }
 
-    /// <summary>Ends the loop; waiters fail as unavailable.</summary>
-    public void Stop()
-    {
-        _stop.Cancel();
-        Release(RefreshOutcome.Unavailable, _ => true);
-    }
-
-    /// <inheritdoc />
-    public void Dispose() => _stop.Dispose();
+    /// <summary>Lets every waiter go, because the loop ends.</summary>
+    public void Stop() => Release(RefreshOutcome.Unavailable, _ => true);
 
     private void Start()
     {
-        if (_loop.IsCompleted && !_stop.IsCancellationRequested)
+        if (_loop.IsCompleted && !stopping.IsCancellationRequested)
         {
             _firstMarkedAt = time.GetTimestamp();
             _loop = RunAsync();
@@ -89,7 +87,7 @@ internal sealed partial class Rescorer(
 
     private async Task RunAsync()
     {
-        for (var failures = 0; IsDue && !_stop.IsCancellationRequested;)
+        for (var failures = 0; IsDue && !stopping.IsCancellationRequested;)
         {
             try
             {
@@ -97,7 +95,7 @@ internal sealed partial class Rescorer(
                 await ScoreAsync();
                 failures = 0;
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
             }
@@ -131,7 +129,7 @@ internal sealed partial class Rescorer(
 
     private async Task WaitForQuietAsync()
     {
-        while (!_hurry.Task.IsCompleted && !_stop.IsCancellationRequested)
+        while (!_hurry.Task.IsCompleted && !stopping.IsCancellationRequested)
         {
             var quiet = options.DebounceInterval - time.GetElapsedTime(_markedAt);
             var patience = options.DebounceMax - time.GetElapsedTime(_firstMarkedAt);
@@ -147,20 +145,20 @@ internal sealed partial class Rescorer(
 
     private async Task PauseAsync(TimeSpan wait)
     {
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         await Task.WhenAny(Task.Delay(wait, time, cancel.Token), _hurry.Task);
         await cancel.CancelAsync();
     }
 
     private async Task ScoreAsync()
     {
-        _stop.Token.ThrowIfCancellationRequested();
+        stopping.ThrowIfCancellationRequested();
         var (state, hot) = (journal.State, journal.Hot);
         var (refresh, priority, hurried) = (_refresh, _priority, _hurry.Task.IsCompleted);
         (_refresh, _priority, _hurry) = (false, ScoringPriority.Backfill, new(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
-            if (!hurried && !await models.HasModelAsync(key.Site, _stop.Token))
+            if (!hurried && !await models.HasModelAsync(key.Site, stopping))
             {
                 throw new NoModelException(key.Site);
             }
@@ -184,9 +182,9 @@ internal sealed partial class Rescorer(
     private async Task<StoredAssignment> AskAsync(CustomerState state, EventBlock hot, ScoringPriority priority)
     {
         var now = time.GetUtcNow();
-        var (input, hasPurchased) = await ScoringInput.BuildAsync(state, hot, journal.Pages, now, _stop.Token);
+        var (input, hasPurchased) = await ScoringInput.BuildAsync(state, hot, journal.Pages, now, stopping);
         var worker = grains.GetGrain<IInferenceWorkerGrain>(SlotOf(key));
-        var result = await worker.ScoreAsync(new ScoringRequest(key.Site, input, priority, null), _stop.Token);
+        var result = await worker.ScoreAsync(new ScoringRequest(key.Site, input, priority, null), stopping);
         return new StoredAssignment(
             result.Segment,
             [.. result.Probabilities.Select(p => p.Segment)],

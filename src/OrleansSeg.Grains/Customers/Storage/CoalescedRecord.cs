@@ -1,35 +1,6 @@
+using Orleans.Storage;
+
 namespace OrleansSeg.Customers.Storage;
-
-/// <summary>A change that waits for the next write of a <see cref="CoalescedRecord{TState,TDraft}"/>.</summary>
-/// <typeparam name="TDraft">What changes are applied to.</typeparam>
-internal abstract class PendingChange<TDraft>
-{
-    private readonly TaskCompletionSource _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Ends when the change is durable, or has failed.</summary>
-    public Task Durable => _durable.Task;
-
-    /// <summary>Applies the change, or as much of it as the draft has room for.</summary>
-    /// <returns>Whether all of it is applied; if not, the rest follows in the next write.</returns>
-    /// <remarks>Called again, on a fresh draft, when a write failed: it must find by itself what is there already.</remarks>
-    public abstract ValueTask<bool> ApplyAsync(TDraft draft);
-
-    /// <summary>What the last <see cref="ApplyAsync"/> did is durable.</summary>
-    public virtual void Keep()
-    {
-    }
-
-    /// <summary>What the last <see cref="ApplyAsync"/> did may be lost.</summary>
-    public virtual void Forget()
-    {
-    }
-
-    /// <summary>Lets the caller go.</summary>
-    public void Complete() => _durable.TrySetResult();
-
-    /// <summary>Fails the caller.</summary>
-    public void Fail(Exception exception) => _durable.TrySetException(exception);
-}
 
 /// <summary>What a <see cref="CoalescedRecord{TState,TDraft}"/> is made of.</summary>
 internal interface ICoalescedContent<TState, TDraft>
@@ -46,6 +17,9 @@ internal interface ICoalescedContent<TState, TDraft>
 
     /// <summary>A version was written or read back.</summary>
     void Settled(TState durable);
+
+    /// <summary>A write is durable that this many changes shared.</summary>
+    void Written(int changes);
 }
 
 /// <summary>One record with at most one write outstanding: changes that arrive meanwhile share the next write.</summary>
@@ -72,9 +46,6 @@ internal sealed class CoalescedRecord<TState, TDraft>(
     /// <summary>The version known to be in the store.</summary>
     public TState Durable { get; private set; } = new();
 
-    /// <summary>Writes that carried at least one change.</summary>
-    public long WriteCount { get; private set; }
-
     /// <summary>Ends when no write is outstanding.</summary>
     public Task Idle => _writing;
 
@@ -85,6 +56,17 @@ internal sealed class CoalescedRecord<TState, TDraft>(
         _etag = stored.ETag;
         Durable = stored.Value ?? new TState();
         content.Settled(Durable);
+    }
+
+    /// <summary>Reads the store to see that it holds <see cref="Durable"/>.</summary>
+    /// <exception cref="InconsistentStateException">It holds another version.</exception>
+    public async Task CheckCurrentAsync()
+    {
+        var stored = await records.ReadAsync<TState>(name);
+        if (stored.ETag != _etag)
+        {
+            throw new InconsistentStateException($"Record '{name}' was changed by another writer.", stored.ETag ?? "(none)", _etag ?? "(none)");
+        }
     }
 
     /// <summary>Applies a change with the next write; ends when it is durable.</summary>
@@ -131,6 +113,8 @@ internal sealed class CoalescedRecord<TState, TDraft>(
 
     private async Task WriteAllAsync()
     {
+        // Changes of this turn, and of turns that are already waiting for the scheduler, share the first write.
+        await Task.Yield();
         try
         {
             while (_pending.Count > 0)
@@ -158,22 +142,28 @@ internal sealed class CoalescedRecord<TState, TDraft>(
 
     private async Task WriteGroupAsync()
     {
+        var isCertain = true;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
+                if (!isCertain)
+                {
+                    // Whether the write happened is unknown: only the store can say.
+                    await LoadAsync(CancellationToken.None);
+                    isCertain = true;
+                }
+
                 await WriteOnceAsync();
                 return;
             }
             catch (Exception) when (attempt < attemptsMax)
             {
+                isCertain = false;
                 foreach (var change in _pending)
                 {
                     change.Forget();
                 }
-
-                // Whether the write happened is unknown: only the store can say.
-                await LoadAsync(CancellationToken.None);
             }
         }
     }
@@ -195,7 +185,7 @@ internal sealed class CoalescedRecord<TState, TDraft>(
             var next = await content.CloseAsync(draft);
             _etag = await records.WriteAsync(name, next, _etag);
             Durable = next;
-            WriteCount++;
+            content.Written(applied);
             content.Settled(next);
         }
 

@@ -32,15 +32,25 @@ internal sealed class GrainRecords(IGrainStorage storage, GrainId grain)
     public async Task<bool> RemoveAsync<T>(string name)
         where T : class, new()
     {
-        var state = new GrainState<T>();
-        await storage.ReadStateAsync(name, grain, state);
-        if (!state.RecordExists)
+        while (true)
         {
-            return false;
-        }
+            var state = new GrainState<T>();
+            await storage.ReadStateAsync(name, grain, state);
+            if (!state.RecordExists)
+            {
+                return false;
+            }
 
-        await storage.ClearStateAsync(name, grain, state);
-        return true;
+            try
+            {
+                await storage.ClearStateAsync(name, grain, state);
+                return true;
+            }
+            catch (InconsistentStateException)
+            {
+                // Changed or removed between the two: look again.
+            }
+        }
     }
 }
 
