@@ -29,10 +29,13 @@ internal sealed class CommonOptions
         Description = "Use a running cluster at the configured gateway instead of the data directory.", Recursive = true,
     };
 
+    private readonly Option<DateTimeOffset?> _asOf = InstantOption.Optional(
+        "--as-of", "Take this instant for now, for a past data set: training reads nothing later, and scores describe it.", recursive: true);
+
     /// <summary>Adds the options to the root, from where every verb has them.</summary>
     public void AddTo(Command root)
     {
-        foreach (var option in new Option[] { _dataDirectory, _site, _seed, _json, _config, _connect })
+        foreach (var option in new Option[] { _dataDirectory, _site, _seed, _json, _config, _connect, _asOf })
         {
             root.Options.Add(option);
         }
@@ -45,7 +48,8 @@ internal sealed class CommonOptions
         parsed.GetValue(_seed),
         parsed.GetValue(_json),
         parsed.GetValue(_config),
-        parsed.GetValue(_connect));
+        parsed.GetValue(_connect),
+        parsed.GetValue(_asOf));
 }
 
 /// <summary>The values of the common options.</summary>
@@ -55,4 +59,6 @@ internal sealed class CommonOptions
 /// <param name="Json">Whether standard output is one JSON document.</param>
 /// <param name="ConfigFile">A silo-config file, or null.</param>
 /// <param name="Connect">Whether to use a running cluster.</param>
-internal sealed record CommonSettings(string? DataDirectory, string Site, int Seed, bool Json, FileInfo? ConfigFile, bool Connect);
+/// <param name="AsOf">The instant to take for now, or null for the clock.</param>
+internal sealed record CommonSettings(
+    string? DataDirectory, string Site, int Seed, bool Json, FileInfo? ConfigFile, bool Connect, DateTimeOffset? AsOf);

@@ -32,6 +32,11 @@ internal static class SiloConfiguration
             last["OrleansSeg:DataDirectory"] = directory;
         }
 
+        if (settings.AsOf is { } asOf)
+        {
+            last["OrleansSeg:Rescoring:AsOf"] = asOf.ToString("O");
+        }
+
         try
         {
             var configuration = builder.AddInMemoryCollection(last).Build();

@@ -11,7 +11,7 @@ internal static class EvaluateVerb
     public static Command Create(VerbRunner runner)
     {
         var horizon = TrainingOptions.Horizon();
-        var cutoff = new Option<DateTimeOffset>("--cutoff") { Description = "Nothing after it is seen in training; UTC unless it says otherwise.", Required = true };
+        var cutoff = InstantOption.Required("--cutoff", "Nothing after it is seen in training; UTC unless it says otherwise.");
         var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff.") { cutoff, horizon };
         return runner.Bind(command, async (context, cancellationToken) =>
         {

@@ -12,8 +12,8 @@ internal static class HistoryVerb
     public static Command Create(VerbRunner runner)
     {
         var id = new Argument<string>("id") { Description = "The customer's id." };
-        var from = new Option<DateTimeOffset?>("--from") { Description = "Earliest time, inclusive." };
-        var to = new Option<DateTimeOffset?>("--to") { Description = "Latest time, exclusive." };
+        var from = InstantOption.Optional("--from", "Earliest time, inclusive.");
+        var to = InstantOption.Optional("--to", "Latest time, exclusive.");
         var limit = new Option<int>("--limit") { Description = "Most events to print, 1 to 10,000.", DefaultValueFactory = _ => 1_000 };
         var page = new Option<string?>("--page") { Description = "The nextPageToken of the page before." };
         var command = new Command("history", "Prints what a customer did.") { id, from, to, limit, page };

@@ -12,15 +12,14 @@ internal static class TrainVerb
     public static Command Create(VerbRunner runner)
     {
         var horizon = TrainingOptions.Horizon();
-        var cutoff = new Option<DateTimeOffset?>("--as-of") { Description = "Train as if this were now; events after it are not read." };
         var keep = new Option<bool>("--no-promote") { Description = "Publish the model without putting it in service." };
-        var command = new Command("train", "Trains a model on the site's customers and puts it in service.") { horizon, cutoff, keep };
+        var command = new Command("train", "Trains a model on the site's customers and puts it in service.") { horizon, keep };
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             await using var session = await context.OpenAsync(cancellationToken);
             var request = new TrainingRequest(
                 TrainingPurpose.Train,
-                context.Parsed.GetValue(cutoff),
+                context.Settings.AsOf,
                 TimeSpan.FromDays(context.Parsed.GetValue(horizon)),
                 context.Settings.Seed,
                 Promote: !context.Parsed.GetValue(keep));

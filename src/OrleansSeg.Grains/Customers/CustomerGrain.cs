@@ -153,7 +153,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
                 : $"Nothing is known of customer '{_key.CustomerId}'.");
         }
 
-        var (input, _) = await ReadAsync(now => ScoringInput.BuildAsync(now, _journal.Hot, _journal.Pages, _time.GetUtcNow(), cancellationToken));
+        var (input, _) = await ReadAsync(now => ScoringInput.BuildAsync(now, _journal.Hot, _journal.Pages, _rescoring.ScoringTime(_time), cancellationToken));
         try
         {
             return await _grains.GetGrain<IInferenceWorkerGrain>(_key.PartitionOf(_rescoring.WorkerSlots))

@@ -35,6 +35,13 @@ public sealed class RescoringOptions
     /// <value>Default 10 s; zero to 1 h.</value>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan ModelCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The instant that scores and explanations describe, for looking at a past data set; a customer's later events still count.</summary>
+    /// <value>Default null: now. Ages of assignments always follow the clock.</value>
+    public DateTimeOffset? AsOf { get; set; }
+
+    /// <summary>The instant to describe.</summary>
+    internal DateTimeOffset ScoringTime(TimeProvider time) => AsOf ?? time.GetUtcNow();
 }
 
 /// <summary>Checks the attributes.</summary>

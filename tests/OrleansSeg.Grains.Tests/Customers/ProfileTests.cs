@@ -95,7 +95,7 @@ public sealed class ProfileTests(ShopCluster cluster) : IClassFixture<ShopCluste
         await customer.RecordAsync([Shop.Purchase("p1", Now)], default);
         var gate = new TaskCompletionSource();
         var isScoring = false;
-        using var rule = cluster.Calls.On<Inference.IInferenceWorkerGrain>("ScoreAsync", async call =>
+        using var rule = cluster.Calls.On<OrleansSeg.Inference.IInferenceWorkerGrain>("ScoreAsync", async call =>
         {
             isScoring = true;
             await gate.Task;

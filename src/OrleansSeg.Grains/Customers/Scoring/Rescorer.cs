@@ -182,7 +182,7 @@ internal sealed partial class Rescorer(
     private async Task<StoredAssignment> AskAsync(CustomerState state, EventBlock hot, ScoringPriority priority)
     {
         var now = time.GetUtcNow();
-        var (input, hasPurchased) = await ScoringInput.BuildAsync(state, hot, journal.Pages, now, stopping);
+        var (input, hasPurchased) = await ScoringInput.BuildAsync(state, hot, journal.Pages, options.ScoringTime(time), stopping);
         var worker = grains.GetGrain<IInferenceWorkerGrain>(SlotOf(key));
         var result = await worker.ScoreAsync(new ScoringRequest(key.Site, input, priority, null), stopping);
         return new StoredAssignment(
