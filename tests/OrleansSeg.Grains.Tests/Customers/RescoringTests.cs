@@ -159,8 +159,14 @@ public sealed class RescoringTests(ShopCluster cluster) : IClassFixture<ShopClus
         await cluster.PublishModelAsync(_site);
         var customer = cluster.Customer(_site, "refused");
         var tries = 0;
-        using (cluster.Calls.On<IInferenceWorkerGrain>("ScoreAsync", _ =>
+        using (cluster.Calls.On<IInferenceWorkerGrain>("ScoreAsync", call =>
         {
+            // Customers of other tests are retried when the clock moves.
+            if (call.Request.GetArgument(0) is not ScoringRequest { Site: var site } || site != _site)
+            {
+                return call.Invoke();
+            }
+
             tries++;
             throw new ArgumentException("The input is too long.");
         }))
