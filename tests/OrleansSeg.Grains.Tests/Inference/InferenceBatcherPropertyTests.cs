@@ -11,7 +11,7 @@ public sealed class InferenceBatcherPropertyTests
 
     [Fact]
     public void AnyCrowd_IsAnsweredOnce_WithinTheBounds() => Gen.Select(Gen.Int[1, 8], Gen.Int[140, 500], AnyCaller.Array[1, 60]).Sample(
-        (size, budget, callers) => RunAsync(size, budget, callers).GetAwaiter().GetResult(), iter: 150);
+        (size, budget, callers) => RunAsync(size, budget, callers).GetAwaiter().GetResult(), iter: 60);
 
     private static async Task RunAsync(int size, int budget, Caller[] callers)
     {
