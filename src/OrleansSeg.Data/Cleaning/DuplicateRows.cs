@@ -22,7 +22,7 @@ internal sealed class DuplicateRows(RowReader rows) : IDisposable
             }
         }
 
-        return _seen.Add(_hasher.Hash(), 1) > 1;
+        return !_seen.TryAdd(_hasher.Hash());
     }
 
     /// <inheritdoc />

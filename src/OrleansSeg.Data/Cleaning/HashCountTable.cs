@@ -2,29 +2,23 @@ namespace OrleansSeg.Data.Cleaning;
 
 /// <summary>A number for each of any number of 128-bit hashes, in bounded memory.</summary>
 /// <remarks>
-/// The newest entries lie in a table of 20 bytes a slot, at most <c>slotsMax</c> slots. When it is three quarters full they go to a
-/// temporary SQLite file, which the operating system forgets when the process ends, however it ends. By default that is 42 MB here, and
-/// once there is a file 32 MB of filter and 16 MB of its cache; 1.5 million hashes fit before anything is written.
+/// Up to 2^<c>memoryBits</c> slots of 20 bytes lie in memory and are at most two thirds full: by default 42 MB for 1.4 million hashes.
+/// Beyond that everything is in a mapped temporary file of 30 to 60 bytes a hash, and memory of our own no longer grows.
 /// </remarks>
-internal sealed class HashCountTable(int slotsMax = 1 << 21) : IDisposable
+internal sealed class HashCountTable(int memoryBits = 21) : IDisposable
 {
-    private ulong[] _high = new ulong[1 << 8];
-    private ulong[] _low = new ulong[1 << 8];
-    private int[] _values = new int[1 << 8];
-    private int _used;
-    private SpilledCounts? _spilled;
+    private HashSlotStore _slots = new MemorySlots(Math.Min(8, memoryBits));
 
     /// <summary>Distinct hashes seen.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The value of a hash: zero when it was never added to.</summary>
+    /// <summary>The value of a hash: zero when it was never added.</summary>
     public int this[UInt128 hash]
     {
         get
         {
-            var (high, low) = Parts(hash);
-            var slot = Find(high, low);
-            return IsUsed(slot) ? _values[slot] : _spilled is { } spilled && spilled.TryGet(high, low, out var value) ? value : 0;
+            _slots.Find(HashSlot.Of(hash), out var found);
+            return found.Value;
         }
     }
 
@@ -32,73 +26,46 @@ internal sealed class HashCountTable(int slotsMax = 1 << 21) : IDisposable
     /// <returns>The new value.</returns>
     public int Add(UInt128 hash, int amount)
     {
-        var (high, low) = Parts(hash);
-        var slot = Find(high, low);
-        if (!IsUsed(slot))
+        var at = _slots.Find(HashSlot.Of(hash), out var found);
+        var value = (int)Math.Clamp((long)found.Value + amount, 0, int.MaxValue);
+        Put(at, HashSlot.Of(hash, value), isNew: found.IsEmpty);
+        return value;
+    }
+
+    /// <summary>Adds a hash with the value one; false when it is there already.</summary>
+    public bool TryAdd(UInt128 hash)
+    {
+        var at = _slots.Find(HashSlot.Of(hash), out var found);
+        if (found.IsEmpty)
         {
-            slot = Insert(high, low, slot);
+            Put(at, HashSlot.Of(hash, 1), isNew: true);
         }
 
-        return _values[slot] = (int)Math.Clamp((long)_values[slot] + amount, 0, int.MaxValue);
+        return found.IsEmpty;
     }
 
     /// <inheritdoc />
-    public void Dispose() => _spilled?.Dispose();
+    public void Dispose() => _slots.Dispose();
 
-    private int Insert(ulong high, ulong low, int slot)
+    private void Put(long at, HashSlot slot, bool isNew)
     {
-        if ((_used + 1) * 4L > _high.Length * 3L)
+        _slots.Write(at, slot);
+        Count += isNew ? 1 : 0;
+        if (isNew && Count * 3 >= 2L << _slots.Bits)
         {
-            MakeRoom();
-            slot = Find(high, low);
-        }
-
-        var value = 0;
-        var known = _spilled is { } spilled && spilled.TryGet(high, low, out value);
-        Count += known ? 0 : 1;
-        (_high[slot], _low[slot], _values[slot]) = (high, low, value);
-        _used++;
-        return slot;
-    }
-
-    private void MakeRoom()
-    {
-        var (high, low, values) = (_high, _low, _values);
-        if (high.Length >= slotsMax)
-        {
-            _spilled ??= new SpilledCounts();
-            _spilled.Store(high, low, values);
-            Array.Clear(high);
-            Array.Clear(low);
-            _used = 0;
-            return;
-        }
-
-        (_high, _low, _values) = (new ulong[high.Length * 2], new ulong[high.Length * 2], new int[high.Length * 2]);
-        for (var i = 0; i < high.Length; i++)
-        {
-            if ((high[i] | low[i]) != 0)
-            {
-                var slot = Find(high[i], low[i]);
-                (_high[slot], _low[slot], _values[slot]) = (high[i], low[i], values[i]);
-            }
+            Grow();
         }
     }
 
-    private int Find(ulong high, ulong low)
+    private void Grow()
     {
-        var mask = _high.Length - 1;
-        var slot = (int)(low & (uint)mask);
-        while ((_high[slot] != high || _low[slot] != low) && IsUsed(slot))
+        var smaller = _slots;
+        _slots = smaller switch
         {
-            slot = (slot + 1) & mask;
-        }
-
-        return slot;
+            MemorySlots memory when memory.Bits < memoryBits => memory.Grow(),
+            MemorySlots memory => memory.Spill(),
+            _ => ((FileSlots)smaller).Grow(),
+        };
+        smaller.Dispose();
     }
-
-    private bool IsUsed(int slot) => (_high[slot] | _low[slot]) != 0;
-
-    /// <summary>The two halves; the one hash that would look like an empty slot is moved to its neighbour.</summary>
-    private static (ulong High, ulong Low) Parts(UInt128 hash) => hash == 0 ? (0, 1) : ((ulong)(hash >> 64), (ulong)hash);
 }

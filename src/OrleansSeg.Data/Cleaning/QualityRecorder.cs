@@ -59,7 +59,7 @@ internal sealed class QualityRecorder : IDisposable
         {
             _read++;
             _kept++;
-            _customers.Add(row.Customer, 1);
+            _customers.TryAdd(row.Customer);
             _types[(int)e.Type]++;
             _notProducts += row.IsNotAProduct ? 1 : 0;
             _repeats += row.IsRepeat ? 1 : 0;

@@ -12,10 +12,10 @@ public sealed class HashCountTableTests
 
     [Fact]
     public void AnyAdditions_AreCountedAsADictionaryDoes_InMemoryAndSpilled() =>
-        Gen.Select(Gen.Select(Hash, Gen.Int[-3, 5]).List[0, 3000], Gen.OneOf(256, 1 << 20)).Sample(
-            (additions, slotsMax) =>
+        Gen.Select(Gen.Select(Hash, Gen.Int[-3, 5]).List[0, 3000], Gen.OneOf(3, 8, 20)).Sample(
+            (additions, memoryBits) =>
             {
-                using var table = new HashCountTable(slotsMax);
+                using var table = new HashCountTable(memoryBits);
                 var expected = new Dictionary<UInt128, int>();
                 foreach (var (raw, amount) in additions)
                 {
@@ -31,6 +31,33 @@ public sealed class HashCountTableTests
                 Assert.Equal(expected.GetValueOrDefault(UInt128.MaxValue), table[UInt128.MaxValue]);
             },
             iter: 60);
+
+    [Fact]
+    public void AnyHashes_AreAddedOnce_InMemoryAndSpilled() =>
+        Gen.Select(Hash.List[0, 3000], Gen.OneOf(3, 20)).Sample(
+            (hashes, memoryBits) =>
+            {
+                using var table = new HashCountTable(memoryBits);
+                var expected = new HashSet<UInt128>();
+                Assert.All(hashes, hash => Assert.Equal(expected.Add(hash == 0 ? 1 : hash), table.TryAdd(hash)));
+                Assert.Equal(expected.Count, table.Count);
+            },
+            iter: 40);
+
+    [Fact]
+    public void ManyHashes_OverManySizesOfTheFile_AreAllFound()
+    {
+        using var table = new HashCountTable(memoryBits: 4);
+        var random = new Random(3);
+        var hashes = Enumerable.Range(0, 60_000).Select(_ => new UInt128((ulong)random.NextInt64(), (ulong)random.NextInt64())).ToArray();
+        foreach (var hash in hashes)
+        {
+            table.Add(hash, (int)(hash & 0xFFFF) + 1);
+        }
+
+        Assert.Equal(60_000, table.Count);
+        Assert.All(hashes, hash => Assert.Equal((int)(hash & 0xFFFF) + 1, table[hash]));
+    }
 
     [Fact]
     public void Value_AtItsBound_Stays()
