@@ -57,13 +57,21 @@ internal sealed record DemoModelDocument(int Version, bool TrainedNow, long Cust
 
 /// <summary>The new visit and what it changed.</summary>
 internal sealed record DemoStoryDocument(
-    string Customer, IReadOnlyList<EventDocument> Events, AssignmentDocument Before, AssignmentDocument After, bool Changed, double DurableMs, double VisibleMs)
+    string Customer,
+    IReadOnlyList<EventDocument> Events,
+    AssignmentDocument Before,
+    SegmentExplanation Reasons,
+    AssignmentDocument After,
+    bool Changed,
+    double DurableMs,
+    double VisibleMs)
 {
     /// <summary>From the story.</summary>
     public static DemoStoryDocument Of(ReturnStory story) => new(
         story.After.Customer,
         [.. story.Events.Select(EventDocument.Of)],
         AssignmentDocument.Of(story.Before),
+        story.Reasons,
         AssignmentDocument.Of(story.After),
         story.Before.Segment != story.After.Segment,
         Math.Round(story.Durable.TotalMilliseconds, 1),

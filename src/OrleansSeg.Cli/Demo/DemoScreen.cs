@@ -10,6 +10,7 @@ namespace OrleansSeg.Cli.Demo;
 internal sealed class DemoScreen(IAnsiConsole screen)
 {
     private const int FactorCount = 5;
+    private const int ReasonCount = 2;
     private const int BarWidth = 24;
 
     /// <summary>A step begins.</summary>
@@ -75,7 +76,9 @@ internal sealed class DemoScreen(IAnsiConsole screen)
 
         var (before, after) = (story.Before, story.After);
         var titles = story.Events.Select(e => e.Text ?? e.Item!).Distinct();
-        screen.WriteLine(Line($"{before.Customer} ordered on {story.Customer.Profile.PurchaseDays} days, last on {story.LastOrder:yyyy-MM-dd}. Now: looks at {string.Join(" and ", titles)}, fills the cart and pays ({story.Events.Length} events)."));
+        var reasons = story.Reasons.Factors.Where(factor => factor.Contribution > 0).Take(ReasonCount).Select(factor => $"{factor.Name} ({factor.Value})");
+        screen.WriteLine(Line($"{before.Customer} ordered on {story.Customer.Profile.PurchaseDays} days, last on {story.LastOrder:yyyy-MM-dd}, and is {before.Segment}: {string.Join("; ", reasons)}."));
+        screen.WriteLine(Line($"Now the customer looks at {string.Join(" and ", titles)}, fills the cart and pays: {story.Events.Length} events."));
         var table = Table("segment").AddColumns(Right("before"), Right("after"), new TableColumn(""));
         foreach (var segment in before.Probabilities.Concat(after.Probabilities).Select(p => p.Segment).Distinct())
         {

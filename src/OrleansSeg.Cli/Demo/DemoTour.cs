@@ -74,7 +74,7 @@ internal sealed class DemoTour
         var report = await watch.RunAsync("evaluate", () => DemoReport.GetAsync(_context, _session, shop, cancellationToken));
         report.Write(_context.Output.Screen);
 
-        var commands = NextCommands.For(_context.Settings, story?.After.Customer ?? (customers.Count > 0 ? customers[0] : ShopSimulator.CustomerId(0)), serves);
+        var commands = NextCommands.For(_context.Settings, story?.After.Customer ?? (customers.Count > 0 ? customers[0] : ShopSimulator.CustomerId(0)), serves || _session.Silo is null);
         _screen.Next(commands, watch.Total);
         if (_context.Settings.Json)
         {
@@ -144,12 +144,6 @@ internal sealed class DemoTour
     private async Task<(IReadOnlyList<ShownCustomer> Shown, TimeSpan Took)> LookUpAsync(IReadOnlyList<string> customers, CancellationToken cancellationToken)
     {
         var shown = await CustomerPicker.ShowAsync(_session.Client, customers, cancellationToken);
-        if (customers.Count > 0)
-        {
-            // A process that has scored nobody yet loads the model now, not under the eyes of who comes back.
-            await _session.Client.Customer(customers[0]).LookUpFreshAsync(cancellationToken);
-        }
-
         var began = Time.GetTimestamp();
         await _session.Client.LookUpManyAsync(customers, cancellationToken);
         return (shown, Time.GetElapsedTime(began));

@@ -9,6 +9,7 @@ namespace OrleansSeg.Cli.Demo;
 /// <summary>A customer who had fallen silent comes back and orders; the segment follows.</summary>
 /// <param name="Customer">Who.</param>
 /// <param name="Before">The look-up before.</param>
+/// <param name="Reasons">What spoke for the segment before.</param>
 /// <param name="After">The first look-up that reflects the visit.</param>
 /// <param name="Events">What was recorded.</param>
 /// <param name="LastOrder">When the customer had last ordered.</param>
@@ -17,6 +18,7 @@ namespace OrleansSeg.Cli.Demo;
 internal sealed record ReturnStory(
     ShownCustomer Customer,
     SegmentAssignment Before,
+    SegmentExplanation Reasons,
     SegmentAssignment After,
     ImmutableArray<BehaviourEvent> Events,
     DateTimeOffset? LastOrder,
@@ -40,6 +42,9 @@ internal sealed record ReturnStory(
         var bought = await client.Customer(id).ReadHistoryAsync(null, null, cancellationToken)
             .Where(e => e is { Type: EventType.Purchase, Item: not null }).ToListAsync(cancellationToken);
         var events = Visit(bought, time.GetUtcNow());
+
+        // Asking why has the model at hand from here on, as in a server; a process that has just begun would load it for the first score.
+        var reasons = await client.Customer(id).ExplainAsync(cancellationToken);
         var before = await client.LookUpAsync(id);
         var began = time.GetTimestamp();
         await client.RecordAsync(id, events, cancellationToken);
@@ -50,7 +55,7 @@ internal sealed record ReturnStory(
             var now = await client.LookUpAsync(id);
             if (now.EventsSeen >= before.EventsSeen + events.Length && !now.Stale)
             {
-                return new ReturnStory(customer, before, now, events, bought[^1].Timestamp, durable, time.GetElapsedTime(began));
+                return new ReturnStory(customer, before, reasons, now, events, bought[^1].Timestamp, durable, time.GetElapsedTime(began));
             }
 
             await Task.Delay(Glance, time, cancellationToken);
