@@ -93,6 +93,9 @@ public static class SiloHost
         logging.SetMinimumLevel(level);
         logging.AddFilter("Orleans", level == LogLevel.Warning ? LogLevel.Error : LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
 
+        // Orleans retries placements through it, and it tells of every one that needed no retry.
+        logging.AddFilter("Polly", LogLevel.Warning);
+
         // It takes the time since the machine started for a stall of its own, each time a silo starts.
         logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
 
