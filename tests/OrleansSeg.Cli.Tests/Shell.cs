@@ -6,7 +6,7 @@ namespace OrleansSeg.Cli.Tests;
 /// <summary>Runs command lines in this process on a data directory of the test's own.</summary>
 public sealed class Shell : IDisposable
 {
-    private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(10);
 
     public Shell()
     {
