@@ -102,7 +102,7 @@ public static class SafeTensors
         }
 
         var width = header.DType == "F32" ? 4 : 2;
-        var count = 1L;
+        var count = header.Shape.Contains(0) ? 0L : 1L;
         foreach (var size in header.Shape)
         {
             if (size < 0 || (size > 0 && count > data.Length / size))

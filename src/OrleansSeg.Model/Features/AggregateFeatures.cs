@@ -3,8 +3,10 @@ using OrleansSeg.Events;
 
 namespace OrleansSeg.Model.Features;
 
-/// <summary>The hand-made features: recency, frequency, money, rhythm, browsing, campaigns and season, as of one instant.</summary>
-/// <remarks>Raw values; NaN where a value does not exist, such as the mean gap of somebody who bought once. Windows are whole UTC days.</remarks>
+/// <summary>The hand-made features: recency, frequency, money, rhythm, browsing and campaigns, as of one instant.</summary>
+/// <remarks>Raw values; NaN where a value does not exist, such as the mean gap of somebody who bought once. Windows are whole UTC days.
+/// The date itself is no feature: with less than two years of history it does not tell a season from a trend, and models that had it
+/// forecast the next quarter worse. The customer's own season a year ago is one.</remarks>
 public static class AggregateFeatures
 {
     /// <summary>Length of the window whose counterpart a year ago hints at the season to come, in days.</summary>
@@ -25,7 +27,6 @@ public static class AggregateFeatures
         "return_share", "returns_180",
         "browses_7", "browses_30", "browses_90", "days_since_last_browse",
         "campaigns_sent_90", "campaign_responses_90", "contacts_180", "rating_mean",
-        "year_sin", "year_cos",
     ];
 
     /// <summary>Computes the features.</summary>
@@ -39,7 +40,9 @@ public static class AggregateFeatures
         var sums = new WindowSums(aggregates, today, Windows);
         var rhythm = PurchaseRhythm.Of(aggregates);
         var recency = DaysSince(aggregates.LastPurchase, asOf);
-        var angle = 2 * Math.PI * asOf.UtcDateTime.DayOfYear / 365.25;
+
+        // Of a season before the customer was first seen nothing is known, which is not the same as having bought nothing.
+        var seasonKnown = DaysSince(aggregates.FirstEvent, asOf) > YearDays - SeasonDays;
         float[] values =
         [
             recency, DaysSince(aggregates.FirstPurchase, asOf), DaysSince(aggregates.FirstEvent, asOf), DaysSince(aggregates.LastEvent, asOf),
@@ -49,12 +52,11 @@ public static class AggregateFeatures
             Ratio((float)aggregates.CountOf(EventType.Purchase), aggregates.PurchaseDays), Ratio(rhythm.Quantity, aggregates.PurchaseDays),
             rhythm.GapMean, rhythm.GapDeviation, rhythm.GapLast, recency / Math.Max(rhythm.GapMean, 1f),
             aggregates.PurchaseDays / Math.Max(1f, DaysSince(aggregates.FirstPurchase, asOf) / 30f),
-            sums.Spend[1] - (sums.Spend[2] - sums.Spend[1]), sums.SeasonPurchaseDays, sums.SeasonSpend,
+            sums.Spend[1] - (sums.Spend[2] - sums.Spend[1]), seasonKnown ? sums.SeasonPurchaseDays : float.NaN, seasonKnown ? sums.SeasonSpend : float.NaN,
             Ratio(rhythm.Returned, (float)aggregates.Spend), sums.Returns180,
             sums.Browses7, sums.Browses30, sums.Browses90, sums.LastBrowseDay is { } browsed ? today - browsed : float.NaN,
             sums.CampaignsSent90, sums.CampaignResponses90, sums.Contacts180,
             Ratio((float)aggregates.RatingSum, aggregates.RatingCount),
-            (float)Math.Sin(angle), (float)Math.Cos(angle),
         ];
         return values.Length == Names.Length
             ? values

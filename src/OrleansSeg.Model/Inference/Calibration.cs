@@ -1,18 +1,38 @@
+using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Inference;
 
-/// <summary>Corrections of a trained network's heads, each one number fitted on validation.</summary>
-/// <param name="Temperature">Divides the segment logits (Guo et al. 2017, arXiv:1706.04599); 1 for none.</param>
-/// <param name="ChurnTemperature">Divides the churn logit; 1 for none.</param>
+/// <summary>Corrections of a trained network's heads, fitted on validation.</summary>
+/// <param name="Segments">Of the segment logits.</param>
+/// <param name="Churn">Of the churn logit, as the second of two classes whose first has logit 0.</param>
 /// <param name="SpendFactor">Multiplies the expected spend, because the mean of a log is not the log of a mean.</param>
-public sealed record Calibration(double Temperature, double ChurnTemperature, double SpendFactor)
+public sealed record Calibration(Recalibration Segments, Recalibration Churn, double SpendFactor)
 {
-    /// <summary>What heads mean under this calibration.</summary>
-    internal Forecast ToForecast(Heads heads)
+    private const float LogSpendMax = 25;
+
+    /// <summary>Fits each head alone.</summary>
+    internal static Calibration Fit(IReadOnlyList<Heads> heads, IReadOnlyList<Example> truths)
     {
-        var churn = 1 / (1 + Math.Exp(-heads.Churn / ChurnTemperature));
-        var spend = Math.Exp(Math.Clamp(heads.LogSpend, 0, 25)) - 1;
-        return new Forecast(Calibrating.Probabilities(heads.Logits, Temperature), (float)churn, (float)(spend * SpendFactor));
+        var segments = Recalibration.Fit([.. heads.Select(head => head.Logits)], [.. truths.Select(example => example.Label)]);
+        var buyers = heads.Zip(truths).Where(pair => pair.Second.HasPurchased).ToList();
+        var churn = buyers.Count == 0
+            ? new Recalibration(1, [0, 0])
+            : Recalibration.Fit([.. buyers.Select(pair => new[] { 0, pair.First.Churn })], [.. buyers.Select(pair => pair.Second.BuysAgain ? 0 : 1)]);
+        var expected = heads.Sum(head => Spend(head.LogSpend));
+        var factor = expected > 0 ? truths.Sum(example => (double)example.FutureSpend) / expected : 1;
+        return new Calibration(segments, churn, factor > 0 ? factor : 1);
     }
+
+    /// <summary>What heads mean under this calibration.</summary>
+    internal Forecast ToForecast(Heads heads) => new(
+        Segments.Apply(heads.Logits), Churn.Apply([0, heads.Churn])[1], (float)(Spend(heads.LogSpend) * SpendFactor));
+
+    /// <summary>Whether the parts are of a scheme of so many segments and finite: false for a damaged file.</summary>
+    internal bool Fits(int segments) => Fits(Segments, segments) && Fits(Churn, 2) && double.IsFinite(SpendFactor);
+
+    private static bool Fits(Recalibration? part, int classes) =>
+        part is { Temperature: > 0, Biases.IsDefault: false } && part.Biases.Length == classes && part.Biases.All(double.IsFinite);
+
+    private static double Spend(float logSpend) => Math.Exp(Math.Clamp(logSpend, 0, LogSpendMax)) - 1;
 }

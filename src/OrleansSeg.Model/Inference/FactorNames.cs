@@ -6,8 +6,6 @@ namespace OrleansSeg.Model.Inference;
 /// <summary>Features and steps in words a marketer reads, values as text.</summary>
 internal static class FactorNames
 {
-    private const string Season = "time of year";
-
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
         ["days_since_last_purchase"] = "days since the last purchase",
@@ -47,8 +45,6 @@ internal static class FactorNames
         ["campaign_responses_90"] = "campaign messages opened or followed in the last 90 days",
         ["contacts_180"] = "reviews and messages in the last 180 days",
         ["rating_mean"] = "average rating given",
-        ["year_sin"] = Season,
-        ["year_cos"] = Season,
     };
 
     /// <summary>The words of a feature.</summary>
@@ -57,11 +53,6 @@ internal static class FactorNames
     /// <summary>The value of a feature as text; <c>none</c> where it does not exist.</summary>
     public static string ValueOf(string feature, CustomerInput input)
     {
-        if (OfFeature(feature) == Season)
-        {
-            return input.AsOf.UtcDateTime.ToString("MMMM d");
-        }
-
         var value = input.Aggregates[AggregateFeatures.Names.IndexOf(feature)];
         return float.IsFinite(value) ? value.ToString("#,0.##") : "none";
     }

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Sequences;
 using static TorchSharp.torch;
 
@@ -25,8 +26,8 @@ internal static class IntegratedGradients
     /// <param name="network">The network; its weights need no gradient.</param>
     /// <param name="batch">One customer.</param>
     /// <param name="segment">Index of the segment.</param>
-    /// <param name="temperature">Divides the logits.</param>
-    public static Attribution Of(SegmentNetwork network, EncodedBatch batch, int segment, double temperature)
+    /// <param name="calibration">Of the segment logits.</param>
+    public static Attribution Of(SegmentNetwork network, EncodedBatch batch, int segment, Recalibration calibration)
     {
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();
@@ -36,22 +37,23 @@ internal static class IntegratedGradients
         // Row 0 is where the path begins, row 1 where it ends, the others lie between: (K + 2).
         var places = tensor([0f, 1f, .. Points.Select(point => point.At)]);
         var path = (Steps: Along(steps, places), Aggregates: Along(batch.Aggregates, places), Profile: Along(profile, places));
-        var lengths = batch.Lengths.expand(places.numel());
+        var lengths = batch.Lengths * ones_like(places, dtype: int64); // (1) -> (K + 2)
         var (logits, _, _) = network.Fuse(path.Steps, lengths, path.Aggregates, path.Profile, null);
-        var scores = Score((logits / temperature) + batch.Impossible, batch.Impossible, segment); // (K + 2)
+        var biases = tensor(calibration.Biases.Select(bias => (float)bias).ToArray());
+        var scores = Score((logits / calibration.Temperature) + biases + batch.Impossible, batch.Impossible, segment); // (K + 2)
         var slopes = autograd.grad([scores.sum()], [path.Steps, path.Aggregates, path.Profile], allow_unused: true);
         var weights = tensor([0f, 0f, .. Points.Select(point => point.Weight)]);
         var values = scores.detach().data<float>().ToArray();
         return new Attribution(
             values[1],
             values[0],
-            Integrate(slopes[0], weights, steps).sum(-1).reshape(-1).data<float>().ToArray(),
-            Integrate(slopes[1], weights, batch.Aggregates).reshape(-1).data<float>().ToArray(),
+            Integrate(slopes[0], weights, steps).sum(-1).flatten().data<float>().ToArray(),
+            Integrate(slopes[1], weights, batch.Aggregates).flatten().data<float>().ToArray(),
             Integrate(slopes[2], weights, profile).sum().item<float>());
     }
 
     private static Tensor Along(Tensor end, Tensor places) =>
-        (end * places.view([-1, .. Enumerable.Repeat(1L, (int)end.dim() - 1)])).detach().requires_grad_(true);
+        (end * Rows(places, end.dim())).detach().requires_grad_(true);
 
     // The log of the odds; where the rule leaves one label alone there are no odds, and its logit stands for them.
     private static Tensor Score(Tensor logits, Tensor impossible, int segment)
@@ -70,7 +72,18 @@ internal static class IntegratedGradients
 
     private static Tensor Integrate(Tensor? slopes, Tensor weights, Tensor end) => slopes is null
         ? zeros_like(end)
-        : (slopes * weights.view([-1, .. Enumerable.Repeat(1L, (int)end.dim() - 1)])).sum(0, keepdim: true) * end;
+        : (slopes * Rows(weights, end.dim())).sum(0, keepdim: true) * end;
+
+    // (N) -> (N, 1, ..) of as many dimensions.
+    private static Tensor Rows(Tensor values, long dimensions)
+    {
+        while (values.dim() < dimensions)
+        {
+            values = values.unsqueeze(-1);
+        }
+
+        return values;
+    }
 
     /// <summary>Points and weights on [0, 1]: roots of the Legendre polynomial by Newton's method.</summary>
     private static (float At, float Weight)[] GaussLegendre(int count)

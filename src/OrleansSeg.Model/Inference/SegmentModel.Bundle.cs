@@ -50,10 +50,12 @@ public sealed partial class SegmentModel
         try
         {
             var config = Json<BundleConfig>(files, ConfigFile);
-            if (config is not { Format: BundleFormat, Network: not null, Calibration: not null })
+            if (config is not { Format: BundleFormat, Network: not null, Calibration: not null, DecisionWeights.IsDefault: false })
             {
-                throw new InvalidDataException($"{ConfigFile} is of format {config.Format}, expected {BundleFormat}.");
+                throw new InvalidDataException($"{ConfigFile} is of format {config.Format}, expected {BundleFormat}, or lacks a part.");
             }
+
+            config.Network.Check();
 
             if (!config.Network.FeatureNames.SequenceEqual(AggregateFeatures.Names))
             {
@@ -86,8 +88,9 @@ public sealed partial class SegmentModel
     private static SegmentModel Assemble(
         BundleConfig config, FeatureNormalizer normalizer, SegmentScheme scheme, IReadOnlyDictionary<string, byte[]> files)
     {
-        if (normalizer.Width != config.Network.AggregateWidth || !normalizer.Fits(AggregateFeatures.Names.Length)
-            || scheme.Count != config.Network.Segments || config.DecisionWeights.Length != scheme.Count || scheme.Count == 0)
+        if (!normalizer.Fits(AggregateFeatures.Names.Length) || normalizer.Width != config.Network.AggregateWidth
+            || scheme.Labels.IsDefaultOrEmpty || scheme.Count != config.Network.Segments
+            || config.DecisionWeights.Length != scheme.Count || !config.Calibration.Fits(scheme.Count))
         {
             throw new InvalidDataException("Its network, normalizer and scheme are of different widths.");
         }

@@ -15,7 +15,7 @@ public sealed partial class SegmentModel
         var forecast = Forecast([input])[0];
         var segment = Evaluation.DecisionWeights.Decide(forecast.Probabilities, DecisionWeights.AsSpan());
         using var batch = _encoder.Encode([input]);
-        var attribution = IntegratedGradients.Of(_network, batch, segment, Calibration.Temperature);
+        var attribution = IntegratedGradients.Of(_network, batch, segment, Calibration.Segments);
         return new Explanation(
             Scheme.Labels[segment],
             forecast.Probabilities[segment],

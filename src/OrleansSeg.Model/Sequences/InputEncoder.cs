@@ -15,8 +15,8 @@ namespace OrleansSeg.Model.Sequences;
 /// <param name="texts">Gives each text its vector.</param>
 public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, FeatureNormalizer normalizer, ITextEncoder texts)
 {
-    /// <summary>Numbers of one step: log amount, log quantity, log events, log age and gap in days, rating and whether there is one, season twice.</summary>
-    public const int StepNumbers = 9;
+    /// <summary>Numbers of one step: log amount, log quantity, log events, log age and gap in days, rating and whether there is one.</summary>
+    public const int StepNumbers = 7;
 
     /// <summary>Most attributes that enter.</summary>
     public const int AttributeCountMax = 8;
@@ -102,8 +102,6 @@ public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, Fea
         numbers[4] = previous is null ? 0 : MathF.Log(1 + Days(token.Timestamp - previous.Timestamp)) / 4;
         numbers[5] = float.IsFinite(token.Rating) ? Math.Clamp(token.Rating, -10, 10) / 5 : 0;
         numbers[6] = float.IsFinite(token.Rating) ? 1 : 0;
-        var angle = 2 * MathF.PI * token.Timestamp.UtcDateTime.DayOfYear / 365.25f;
-        (numbers[7], numbers[8]) = MathF.SinCos(angle);
     }
 
     private static float Days(TimeSpan span) => (float)Math.Max(0, span.TotalDays);

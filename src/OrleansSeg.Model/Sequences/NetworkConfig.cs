@@ -34,4 +34,25 @@ public sealed record NetworkConfig
 
     /// <summary>Names of the raw aggregate features the normalizer was fitted on: a bundle of other features is refused.</summary>
     public ImmutableArray<string> FeatureNames { get; init; } = [];
+
+    /// <summary>Checks that a network of this shape can be made.</summary>
+    /// <exception cref="InvalidDataException">A size is out of bounds; the message names it.</exception>
+    internal void Check()
+    {
+        Check(Hidden, 1, 4_096, nameof(Hidden));
+        Check(TextWidth, 0, 4_096, nameof(TextWidth));
+        Check(CategoryBuckets, 2, 1 << 20, nameof(CategoryBuckets));
+        Check(AttributeBuckets, 2, 1 << 20, nameof(AttributeBuckets));
+        Check(FusionWidth, 1, 4_096, nameof(FusionWidth));
+        Check(AggregateWidth, 0, 4_096, nameof(AggregateWidth));
+        Check(Segments, 1, 1_024, nameof(Segments));
+    }
+
+    private static void Check(int size, int min, int max, string name)
+    {
+        if (size < min || size > max)
+        {
+            throw new InvalidDataException($"{name} is {size}; {min} to {max} are possible.");
+        }
+    }
 }

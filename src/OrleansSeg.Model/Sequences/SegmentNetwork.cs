@@ -89,8 +89,8 @@ public sealed class SegmentNetwork : Module
     {
         using var scope = NewDisposeScope();
         var (states, _) = recurrent.forward(Drop(steps, dropout)); // (B, T, H)
-        var last = (lengths - 1).view(-1, 1, 1).expand(-1, 1, _config.Hidden);
-        var hidden = states.gather(1, last).squeeze(1); // (B, T, H) -> (B, H)
+        var last = (lengths - 1).unsqueeze(1).unsqueeze(2); // (B) -> (B, 1, 1)
+        var hidden = states.take_along_dim(last, 1).squeeze(1); // (B, T, H) -> (B, H)
         if (_config.UseAggregates)
         {
             hidden = cat([hidden, aggregates, profile], dim: 1);

@@ -18,7 +18,7 @@ public static class TitleEncoderTrainer
     /// <summary>Trains.</summary>
     /// <param name="pairs">Titles that were bought together; a title alone may be paired with itself.</param>
     /// <param name="texts">All texts the vocabulary should cover.</param>
-    /// <param name="dimension">Width of the vectors (X).</param>
+    /// <param name="dimension">Width of the vectors (X); 0 trains nothing.</param>
     /// <param name="vocabularyMax">Most vocabulary entries (V).</param>
     /// <param name="epochs">Passes over the pairs.</param>
     /// <param name="seed">Seed of the vectors and the order.</param>
@@ -37,6 +37,11 @@ public static class TitleEncoderTrainer
         ArgumentNullException.ThrowIfNull(pairs);
         LibTorch.EnsureLoadable();
         var vocabulary = WordPieceVocabulary.Train(texts, vocabularyMax);
+        if (dimension == 0)
+        {
+            return new TitleEncoder(vocabulary, [], dimension);
+        }
+
         var tokenizer = WordPieceVocabulary.CreateTokenizer(vocabulary);
         var ids = new Dictionary<string, int[]>(StringComparer.Ordinal);
         foreach (var text in pairs.SelectMany(pair => new[] { pair.One, pair.Other }))

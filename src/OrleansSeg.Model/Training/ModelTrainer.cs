@@ -8,8 +8,9 @@ namespace OrleansSeg.Model.Training;
 
 /// <summary>Trains our model: title vectors from the shop's own orders, then the network, then calibration and decision weights.</summary>
 /// <remarks>
-/// Classes are trained at their natural frequencies, so that probabilities mean what they say; the imbalance is met where segments are
-/// decided, by weights fitted on validation to raise macro-F1 (<see cref="DecisionWeights"/>).
+/// Classes are trained at their natural frequencies, so that probabilities mean what they say, and corrected for drift on validation
+/// (<see cref="Recalibration"/>); the imbalance is met where segments are decided, by weights fitted on validation to raise macro-F1
+/// (<see cref="DecisionWeights"/>).
 /// </remarks>
 public sealed class ModelTrainer : IForecasterTrainer
 {
@@ -53,9 +54,9 @@ public sealed class ModelTrainer : IForecasterTrainer
         var encoder = new InputEncoder(config, train.Scheme, normalizer, titles);
         var network = new NetworkTrainer(encoder, _options, Name).Train(config, train, validation, seed, progress, cancellationToken);
         var heads = NetworkForecasts.Run(network, encoder, [.. validation.Examples.Select(example => example.Input)]);
-        var calibration = Calibrating.Fit(heads, validation.Examples);
+        var calibration = Calibration.Fit(heads, validation.Examples);
         var weights = DecisionWeights.Fit(
-            Array.ConvertAll(heads, head => Calibrating.Probabilities(head.Logits, calibration.Temperature)),
+            Array.ConvertAll(heads, head => calibration.Segments.Apply(head.Logits)),
             [.. validation.Examples.Select(example => example.Label)],
             train.Scheme.Count);
         return new SegmentModel(train.Scheme, config, normalizer, titles, network, calibration, [.. weights]);

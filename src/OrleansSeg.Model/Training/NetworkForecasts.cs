@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Sequences;
 using static TorchSharp.torch;
@@ -38,17 +39,15 @@ internal static class NetworkForecasts
         return results;
     }
 
-    /// <summary>Mean negative log probability of the truth, in nats.</summary>
+    /// <summary>Mean log loss in nats once recalibrated: a drift in how often labels occur is not what stops training.</summary>
     public static double LogLoss(SegmentNetwork network, InputEncoder encoder, ExampleSet set) =>
         LogLoss(Run(network, encoder, [.. set.Examples.Select(example => example.Input)]), set);
 
-    /// <summary>Mean negative log probability of the truth, in nats, of heads in the order of the examples.</summary>
-    public static double LogLoss(IReadOnlyList<Heads> heads, ExampleSet set) =>
-        heads.Zip(set.Examples).Average(pair => LogLoss(pair.First.Logits, pair.Second.Label));
-
-    private static double LogLoss(float[] logits, int label)
+    /// <summary>Mean log loss in nats, once recalibrated, of heads in the order of the examples.</summary>
+    public static double LogLoss(IReadOnlyList<Heads> heads, ExampleSet set)
     {
-        var peak = logits.Max();
-        return Math.Log(logits.Sum(logit => Math.Exp(logit - peak))) + peak - logits[label];
+        List<float[]> logits = [.. heads.Select(head => head.Logits)];
+        List<int> labels = [.. set.Examples.Select(example => example.Label)];
+        return Recalibration.Fit(logits, labels).LogLoss(logits, labels);
     }
 }

@@ -38,7 +38,7 @@ public sealed record NetworkTrainingOptions
 
 /// <summary>Trains one network with early stopping on validation log loss.</summary>
 /// <remarks>
-/// What is validated and kept is a running average of the weights (Polyak and Juditsky 1992), which is steadier than any one step.
+/// Validation log loss is taken after <see cref="Evaluation.Recalibration"/>, as forecasts are. What is validated and kept is a running average of the weights (Polyak and Juditsky 1992), which is steadier than any one step.
 /// The same examples, options and seed give bitwise the same weights on one machine with one thread count.
 /// </remarks>
 public sealed class NetworkTrainer

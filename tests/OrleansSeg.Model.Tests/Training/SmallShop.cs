@@ -35,7 +35,8 @@ internal static class SmallShop
         var last = random.NextDouble() < 0.5 ? 400 : random.NextDouble() * 400;
         var events = new List<BehaviourEvent>();
         var order = 0;
-        for (var day = random.NextDouble() * 200; day < last; day += gap * (0.3 - (0.7 * Math.Log(1 - random.NextDouble()))))
+        var first = random.NextDouble() * 200;
+        for (var day = first; day == first || day < last; day += gap * (0.3 - (0.7 * Math.Log(1 - random.NextDouble()))))
         {
             order++;
             var pair = random.Next(Titles.Length / 2) * 2;

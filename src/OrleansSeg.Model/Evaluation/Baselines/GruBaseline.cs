@@ -31,7 +31,7 @@ public sealed class GruBaseline : IForecasterTrainer
             var encoder = new InputEncoder(config, train.Scheme, normalizer, new NoTextEncoder(0));
             var network = new NetworkTrainer(encoder, new NetworkTrainingOptions(), Name).Train(config, train, validation, seed, progress, cancellationToken);
             var heads = NetworkForecasts.Run(network, encoder, [.. validation.Examples.Select(example => example.Input)]);
-            var candidate = new Fitted(network, encoder, Calibrating.Fit(heads, validation.Examples), NetworkForecasts.LogLoss(heads, validation));
+            var candidate = new Fitted(network, encoder, Calibration.Fit(heads, validation.Examples), NetworkForecasts.LogLoss(heads, validation));
             (best, var worse) = best is null || candidate.Loss < best.Loss ? (candidate, best) : (best, candidate);
             worse?.Dispose();
         }

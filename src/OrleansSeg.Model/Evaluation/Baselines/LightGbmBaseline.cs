@@ -8,27 +8,27 @@ using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Evaluation.Baselines;
 
-/// <summary>Gradient boosted trees on the aggregates; leaves and pace are chosen by log loss on validation, which also stops the boosting.</summary>
+/// <summary>Gradient boosted trees on the aggregates; leaves and pace are chosen by log loss on validation, once recalibrated; it also stops the boosting.</summary>
 /// <remarks>LightGBM where the host has <c>libgomp.so.1</c>, which its native library needs; FastTree, which is managed code, elsewhere.</remarks>
 public sealed class LightGbmBaseline : IForecasterTrainer
 {
     private const int RoundsMax = 600;
     private const int StopAfterRounds = 30;
-    private const double ProbabilityMin = 1e-7;
 
     private static readonly (int Leaves, int LeafExamplesMin, double Rate)[] Trials =
         [(7, 100, 0.08), (15, 100, 0.05), (31, 200, 0.05), (15, 400, 0.08)];
 
     private readonly bool _native;
+    private readonly (int Leaves, int LeafExamplesMin, double Rate)[] _trials;
 
     /// <summary>Makes the baseline with the engine that this host can run.</summary>
     public LightGbmBaseline()
-        : this(Fallback is null)
+        : this(Fallback is null, Trials.Length)
     {
     }
 
-    /// <summary>Makes the baseline with a chosen engine.</summary>
-    internal LightGbmBaseline(bool native) => _native = native;
+    /// <summary>Makes the baseline with a chosen engine and fewer trials.</summary>
+    internal LightGbmBaseline(bool native, int trialCount) => (_native, _trials) = (native, Trials[..trialCount]);
 
     /// <summary>Why this host cannot run LightGBM, in one line; null when it can.</summary>
     public static string? Fallback { get; } =
@@ -49,24 +49,19 @@ public sealed class LightGbmBaseline : IForecasterTrainer
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
         var context = new MLContext(seed);
-        var rows = TreeRow.View(context, train);
-        var held = TreeRow.View(context, validation);
-        Fitted? best = null;
-        var bestLoss = double.PositiveInfinity;
-        for (var trial = 0; trial < Trials.Length; trial++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var candidate = new Fitted(context, FitTrial(context, rows, held, Trials[trial], seed), train.Scheme, SpendByLabel.Of(train));
-            var loss = candidate.Probabilities(held).Zip(validation.Examples)
-                .Average(pair => -Math.Log(Math.Max(pair.First[pair.Second.Label], ProbabilityMin)));
-            progress?.Report(new TrainingProgress(Name, trial + 1, Trials.Length, double.NaN, loss));
-            if (loss < bestLoss)
-            {
-                (best, bestLoss) = (candidate, loss);
-            }
-        }
+        var rows = TreeRow.View(context, train, _native);
+        var held = TreeRow.View(context, validation, _native);
 
-        return best!;
+        // Each fit has one thread and the trials run side by side: the same on every machine, and no thread waits for another.
+        var done = 0;
+        var candidates = new Recalibrated[_trials.Length];
+        Parallel.For(0, _trials.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, trial =>
+        {
+            var trees = FitTrial(context, rows, held, _trials[trial], seed);
+            candidates[trial] = new Recalibrated(new Fitted(context, trees, train.Scheme, _native), train, validation);
+            progress?.Report(new TrainingProgress(Name, Interlocked.Increment(ref done), _trials.Length, double.NaN, candidates[trial].ValidationLoss));
+        });
+        return candidates.MinBy(candidate => candidate.ValidationLoss)!;
     }
 
     private ITransformer FitTrial(
@@ -96,19 +91,18 @@ public sealed class LightGbmBaseline : IForecasterTrainer
         }).Fit(rows, held);
     }
 
-    private sealed class Fitted(MLContext context, ITransformer trees, SegmentScheme scheme, float[] spends) : IForecaster
+    private sealed class Fitted(MLContext context, ITransformer trees, SegmentScheme scheme, bool native) : IForecaster
     {
-        public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) =>
-            [.. Probabilities(TreeRow.View(context, scheme, inputs)).Select(probabilities => new Forecast(
-                probabilities, LabelFrequencies.Churn(scheme, probabilities), SpendByLabel.Expect(probabilities, spends)))];
-
-        public IEnumerable<float[]> Probabilities(IDataView rows)
+        public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs)
         {
-            foreach (var row in trees.Transform(rows).GetColumn<float[]>("Score"))
+            var forecasts = new List<Forecast>(inputs.Count);
+            foreach (var scores in trees.Transform(TreeRow.View(context, scheme, inputs, native)).GetColumn<float[]>("Score"))
             {
-                var sum = row.Sum();
-                yield return Array.ConvertAll(row, score => score / sum);
+                var sum = scores.Sum();
+                forecasts.Add(new Forecast(Array.ConvertAll(scores, score => score / sum), 0, 0));
             }
+
+            return forecasts;
         }
 
         public void Dispose()

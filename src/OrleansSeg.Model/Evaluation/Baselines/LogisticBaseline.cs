@@ -4,7 +4,7 @@ using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Evaluation.Baselines;
 
-/// <summary>Multinomial logistic regression on the aggregates; the penalty is chosen by log loss on validation.</summary>
+/// <summary>Multinomial logistic regression on the aggregates; the penalty is chosen by log loss on validation, once recalibrated.</summary>
 public sealed class LogisticBaseline : IForecasterTrainer
 {
     private const int IterationsMax = 150;
@@ -22,22 +22,17 @@ public sealed class LogisticBaseline : IForecasterTrainer
     {
         var normalizer = FeatureNormalizer.Fit([.. train.Examples.Select(example => example.Input.Aggregates)]);
         var rows = Normalize(normalizer, train.Examples.Select(example => example.Input));
-        var held = Normalize(normalizer, validation.Examples.Select(example => example.Input));
         int[] labels = [.. train.Examples.Select(example => example.Label)];
-        SoftmaxRegression? best = null;
-        var bestLoss = double.PositiveInfinity;
+        Recalibrated? best = null;
         for (var trial = 0; trial < Penalties.Length; trial++)
         {
-            var candidate = SoftmaxRegression.Fit(rows, labels, train.Scheme.Count, Penalties[trial], IterationsMax, cancellationToken);
-            var loss = held.Zip(validation.Examples).Average(pair => -Math.Log(Math.Max(candidate.Predict(pair.First)[pair.Second.Label], 1e-7f)));
-            progress?.Report(new TrainingProgress(Name, trial + 1, Penalties.Length, double.NaN, loss));
-            if (loss < bestLoss)
-            {
-                (best, bestLoss) = (candidate, loss);
-            }
+            var regression = SoftmaxRegression.Fit(rows, labels, train.Scheme.Count, Penalties[trial], IterationsMax, cancellationToken);
+            var candidate = new Recalibrated(new Fitted(normalizer, regression), train, validation);
+            progress?.Report(new TrainingProgress(Name, trial + 1, Penalties.Length, double.NaN, candidate.ValidationLoss));
+            best = best is null || candidate.ValidationLoss < best.ValidationLoss ? candidate : best;
         }
 
-        return new Fitted(train.Scheme, normalizer, best!, SpendByLabel.Of(train));
+        return best!;
     }
 
     private static List<float[]> Normalize(FeatureNormalizer normalizer, IEnumerable<CustomerInput> inputs)
@@ -53,7 +48,7 @@ public sealed class LogisticBaseline : IForecasterTrainer
         return rows;
     }
 
-    private sealed class Fitted(SegmentScheme scheme, FeatureNormalizer normalizer, SoftmaxRegression regression, float[] spends) : IForecaster
+    private sealed class Fitted(FeatureNormalizer normalizer, SoftmaxRegression regression) : IForecaster
     {
         public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs)
         {
@@ -62,8 +57,7 @@ public sealed class LogisticBaseline : IForecasterTrainer
             foreach (var input in inputs)
             {
                 normalizer.Apply(input.Aggregates, row);
-                var probabilities = regression.Predict(row);
-                forecasts.Add(new Forecast(probabilities, LabelFrequencies.Churn(scheme, probabilities), SpendByLabel.Expect(probabilities, spends)));
+                forecasts.Add(new Forecast(regression.Predict(row), 0, 0));
             }
 
             return forecasts;

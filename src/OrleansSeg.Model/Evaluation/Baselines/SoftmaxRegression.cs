@@ -33,9 +33,10 @@ public sealed class SoftmaxRegression
         IReadOnlyList<float[]> rows, IReadOnlyList<int> labels, int classes, double penalty, int iterationsMax, CancellationToken cancellationToken)
     {
         var model = new SoftmaxRegression(rows[0].Length, classes, new double[classes * (rows[0].Length + 1)]);
+        var matrix = ToDoubles(rows);
         var point = model._weights;
         var gradient = new double[point.Length];
-        var loss = model.Loss(rows, labels, penalty, point, gradient);
+        var loss = model.Loss(matrix, labels, penalty, point, gradient);
         var pairs = new LinkedList<(double[] Step, double[] Change, double Curvature)>();
         for (var iteration = 0; iteration < iterationsMax && TensorPrimitives.Norm<double>(gradient) > 1e-5; iteration++)
         {
@@ -48,7 +49,7 @@ public sealed class SoftmaxRegression
             for (var attempt = 0; attempt < 20; attempt++, length /= 2)
             {
                 TensorPrimitives.MultiplyAdd(direction, length, point, next);
-                nextLoss = model.Loss(rows, labels, penalty, next, nextGradient);
+                nextLoss = model.Loss(matrix, labels, penalty, next, nextGradient);
                 if (nextLoss <= loss + (1e-4 * length * slope))
                 {
                     break;
@@ -75,12 +76,14 @@ public sealed class SoftmaxRegression
     public float[] Predict(ReadOnlySpan<float> row)
     {
         var logits = new double[_classes];
-        Logits(row, _weights, logits);
-        TensorPrimitives.SoftMax(logits, logits);
+        var values = new double[_width];
+        TensorPrimitives.ConvertChecked<float, double>(row, values);
+        Logits(values, _weights, logits);
+        TensorPrimitives.SoftMax<double>(logits, logits);
         return Array.ConvertAll(logits, probability => (float)probability);
     }
 
-    private double Loss(IReadOnlyList<float[]> rows, IReadOnlyList<int> labels, double penalty, double[] weights, double[] gradient)
+    private double Loss(double[] matrix, IReadOnlyList<int> labels, double penalty, double[] weights, double[] gradient)
     {
         var stride = _width + 1;
         Array.Clear(gradient);
@@ -88,15 +91,15 @@ public sealed class SoftmaxRegression
 
         // Chunks are fixed and summed in order, so that the fit does not depend on which thread finished first.
         var chunks = new (double Loss, double[] Gradient)[ChunkCount];
-        Parallel.For(0, ChunkCount, chunk => chunks[chunk] = ChunkLoss(rows, labels, weights, chunk));
+        Parallel.For(0, ChunkCount, chunk => chunks[chunk] = ChunkLoss(matrix, labels, weights, chunk));
         foreach (var chunk in chunks)
         {
             sum += chunk.Loss;
             TensorPrimitives.Add(gradient, chunk.Gradient, gradient);
         }
 
-        TensorPrimitives.Multiply(gradient, 1.0 / rows.Count, gradient);
-        var loss = sum / rows.Count;
+        TensorPrimitives.Multiply(gradient, 1.0 / labels.Count, gradient);
+        var loss = sum / labels.Count;
         for (var label = 0; label < _classes; label++)
         {
             var slopes = weights.AsSpan(label * stride, _width);
@@ -108,24 +111,23 @@ public sealed class SoftmaxRegression
         return loss;
     }
 
-    private (double Loss, double[] Gradient) ChunkLoss(IReadOnlyList<float[]> rows, IReadOnlyList<int> labels, double[] weights, int chunk)
+    private (double Loss, double[] Gradient) ChunkLoss(double[] matrix, IReadOnlyList<int> labels, double[] weights, int chunk)
     {
         var stride = _width + 1;
         var gradient = new double[weights.Length];
         var logits = new double[_classes];
-        var row = new double[_width];
         var loss = 0.0;
-        for (var i = chunk; i < rows.Count; i += ChunkCount)
+        for (var i = chunk; i < labels.Count; i += ChunkCount)
         {
-            Logits(rows[i], weights, logits);
+            var row = matrix.AsSpan(i * _width, _width);
+            Logits(row, weights, logits);
             TensorPrimitives.SoftMax(logits, logits);
             loss -= Math.Log(Math.Max(logits[labels[i]], 1e-12));
-            TensorPrimitives.ConvertChecked<float, double>(rows[i], row);
             for (var label = 0; label < _classes; label++)
             {
                 var error = logits[label] - (label == labels[i] ? 1 : 0);
                 var slopes = gradient.AsSpan(label * stride, _width);
-                TensorPrimitives.MultiplyAdd(row, error, slopes, slopes);
+                TensorPrimitives.MultiplyAdd<double>(row, error, slopes, slopes);
                 gradient[(label * stride) + _width] += error;
             }
         }
@@ -133,19 +135,25 @@ public sealed class SoftmaxRegression
         return (loss, gradient);
     }
 
-    private void Logits(ReadOnlySpan<float> row, double[] weights, Span<double> logits)
+    private void Logits(ReadOnlySpan<double> row, double[] weights, Span<double> logits)
     {
         for (var label = 0; label < _classes; label++)
         {
             var offset = label * (_width + 1);
-            var sum = weights[offset + _width];
-            for (var feature = 0; feature < _width; feature++)
-            {
-                sum += weights[offset + feature] * row[feature];
-            }
-
-            logits[label] = sum;
+            logits[label] = weights[offset + _width] + TensorPrimitives.Dot(weights.AsSpan(offset, _width), row);
         }
+    }
+
+    private static double[] ToDoubles(IReadOnlyList<float[]> rows)
+    {
+        var width = rows[0].Length;
+        var matrix = new double[rows.Count * width];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            TensorPrimitives.ConvertChecked<float, double>(rows[i], matrix.AsSpan(i * width, width));
+        }
+
+        return matrix;
     }
 
     private static double[] Direction(double[] gradient, LinkedList<(double[] Step, double[] Change, double Curvature)> pairs)

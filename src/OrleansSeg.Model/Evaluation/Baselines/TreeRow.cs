@@ -6,22 +6,29 @@ using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Evaluation.Baselines;
 
-/// <summary>One customer as ML.NET's trees read it: raw aggregates, NaN for missing, and the label from 1.</summary>
+/// <summary>One customer as ML.NET's trees read it: raw aggregates and the label.</summary>
+/// <remarks>LightGBM knows NaN as missing. FastTree leaves such rows out of training, so there a missing value lies below every other.</remarks>
 internal sealed class TreeRow
 {
-    /// <summary>(F) raw aggregates.</summary>
+    private const float BelowAll = -1e9f;
+
+    /// <summary>(F) aggregates.</summary>
     public required float[] Features { get; init; }
 
     /// <summary>Index of the label.</summary>
     public required int Index { get; init; }
 
     /// <summary>Labelled examples as a view.</summary>
-    public static IDataView View(MLContext context, ExampleSet set) =>
-        View(context, set.Scheme, set.Examples.Select(example => new TreeRow { Features = example.Input.Aggregates, Index = example.Label }));
+    public static IDataView View(MLContext context, ExampleSet set, bool keepMissing) =>
+        View(context, set.Scheme, set.Examples.Select(example => new TreeRow { Features = Values(example.Input, keepMissing), Index = example.Label }));
 
     /// <summary>Unlabelled inputs as a view.</summary>
-    public static IDataView View(MLContext context, SegmentScheme scheme, IReadOnlyList<CustomerInput> inputs) =>
-        View(context, scheme, inputs.Select(input => new TreeRow { Features = input.Aggregates, Index = 0 }));
+    public static IDataView View(MLContext context, SegmentScheme scheme, IReadOnlyList<CustomerInput> inputs, bool keepMissing) =>
+        View(context, scheme, inputs.Select(input => new TreeRow { Features = Values(input, keepMissing), Index = 0 }));
+
+    private static float[] Values(CustomerInput input, bool keepMissing) => keepMissing
+        ? input.Aggregates
+        : Array.ConvertAll(input.Aggregates, value => float.IsNaN(value) ? BelowAll : value);
 
     private static IDataView View(MLContext context, SegmentScheme scheme, IEnumerable<TreeRow> rows)
     {

@@ -1,0 +1,54 @@
+using CsCheck;
+using OrleansSeg.Model.Bundles;
+
+namespace OrleansSeg.Model.Tests.Bundles;
+
+public sealed class BundleFolderTests : IDisposable
+{
+    private readonly string _store = Directory.CreateTempSubdirectory("orleansseg-bundles-").FullName;
+
+    public void Dispose() => Directory.Delete(_store, recursive: true);
+
+    [Fact]
+    public void Bundle_Written_ReadsBack_AndTheSameAgainIsTheSameHash()
+    {
+        var files = Files();
+        var hash = BundleFolder.Write(_store, files);
+        Assert.Equal(hash, BundleFolder.Write(_store, files));
+        Assert.Equal(files, BundleFolder.Read(_store, hash));
+        Assert.Equal([hash], Directory.EnumerateDirectories(_store).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void AnyChangedByte_IsRefused()
+    {
+        var hash = BundleFolder.Write(_store, Files());
+        var paths = Directory.GetFiles(Path.Combine(_store, hash));
+        Gen.Select(Gen.Int[0, paths.Length - 1], Gen.Int[0, 10_000], Gen.Byte[1, 255]).Sample((file, at, change) =>
+        {
+            var original = File.ReadAllBytes(paths[file]);
+            var changed = original.ToArray();
+            changed[at % changed.Length] ^= change;
+            File.WriteAllBytes(paths[file], changed);
+            Assert.Throws<BundleCorruptException>(() => BundleFolder.Read(_store, hash));
+            File.WriteAllBytes(paths[file], original);
+        }, iter: 60, threads: 1);
+        BundleFolder.Read(_store, hash);
+    }
+
+    [Fact]
+    public void AFileMoreOrLess_OrNoBundle_IsRefused()
+    {
+        var hash = BundleFolder.Write(_store, Files());
+        var extra = Path.Combine(_store, hash, "extra.bin");
+        File.WriteAllText(extra, "x");
+        Assert.Throws<BundleCorruptException>(() => BundleFolder.Read(_store, hash));
+        File.Delete(extra);
+        File.Delete(Path.Combine(_store, hash, "one.json"));
+        Assert.Throws<BundleCorruptException>(() => BundleFolder.Read(_store, hash));
+        Assert.Throws<BundleCorruptException>(() => BundleFolder.Read(_store, new string('0', 64)));
+        Assert.Throws<BundleCorruptException>(() => BundleFolder.Read(_store, "../" + hash));
+    }
+
+    private static Dictionary<string, byte[]> Files() => new() { ["one.json"] = "{}"u8.ToArray(), ["two.bin"] = [1, 2, 3, 4] };
+}
