@@ -9,6 +9,13 @@ namespace OrleansSeg.Cli.Bench;
 /// <param name="Settings">How it is run.</param>
 internal sealed record BenchContext(VerbContext Verb, BenchSettings Settings)
 {
+    /// <summary>Partitions sweep when a benchmark asks them to, not in the middle of a measurement.</summary>
+    private static readonly Dictionary<string, string?> QuietSilo = new()
+    {
+        ["OrleansSeg:Partitions:SweepInterval"] = "00:00:00",
+        ["OrleansSeg:Partitions:ReminderPeriod"] = "1.00:00:00",
+    };
+
     /// <summary>Where words go.</summary>
     public VerbOutput Output => Verb.Output;
 
@@ -19,7 +26,7 @@ internal sealed record BenchContext(VerbContext Verb, BenchSettings Settings)
     /// <exception cref="VerbFailedException">A server has the folder: its process cannot be measured from here.</exception>
     public async Task<ClusterSession> OpenAsync(string folder, CancellationToken cancellationToken)
     {
-        var session = await ClusterSession.OpenAsync(Verb.Settings with { DataDirectory = folder }, "bench", cancellationToken);
+        var session = await ClusterSession.OpenAsync(Verb.Settings with { DataDirectory = folder }, "bench", cancellationToken, QuietSilo);
         if (session.Silo is not null)
         {
             return session;

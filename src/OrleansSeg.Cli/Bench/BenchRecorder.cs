@@ -15,14 +15,20 @@ internal sealed class BenchRecorder(string name)
     /// <summary>One round's ratio.</summary>
     public void Ratio(string of, double value) => Add(_ratios, of, value);
 
-    /// <summary>One round of two loads: their rates and latencies, and the one over the other.</summary>
-    /// <remarks>The ratio is also given by processor time (<c>Cpu</c>), which what else runs on the machine distorts less.</remarks>
-    public void Compare(string ratio, string of, LoadResult load, string to, LoadResult yardstick)
+    /// <summary>One round of a load: its rate and latencies.</summary>
+    public void Load(string of, LoadResult load)
     {
         Rate(of, load.PerSecond);
-        Rate(to, yardstick.PerSecond);
-        Latency(of, load.Latencies);
-        Latency(to, yardstick.Latencies);
+        if (load.Latencies.Count > 0)
+        {
+            Latency(of, load.Latencies);
+        }
+    }
+
+    /// <summary>One round of a load over another.</summary>
+    /// <remarks>The ratio is also given by processor time (<c>Cpu</c>), which what else runs on the machine distorts less.</remarks>
+    public void Compare(string ratio, LoadResult load, LoadResult yardstick)
+    {
         Ratio(ratio, load.PerSecond / yardstick.PerSecond);
         Ratio($"{ratio}Cpu", load.PerProcessorSecond / yardstick.PerProcessorSecond);
     }

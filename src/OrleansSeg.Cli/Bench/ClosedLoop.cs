@@ -37,19 +37,29 @@ internal static class ClosedLoop
             all.Add(counted);
         }
 
-        return new LoadResult(all, elapsed, Environment.CpuUsage.TotalTime - cpu);
+        return new LoadResult(all.Count, all, elapsed, Environment.CpuUsage.TotalTime - cpu);
     }
 }
 
 /// <summary>What a load did.</summary>
-/// <param name="Latencies">Of every call.</param>
+/// <param name="Count">Things done.</param>
+/// <param name="Latencies">Of every call; empty where single calls are not timed.</param>
 /// <param name="Elapsed">From the first call to the last answer.</param>
 /// <param name="Processor">Processor time of this process meanwhile.</param>
-internal sealed record LoadResult(LatencyHistogram Latencies, TimeSpan Elapsed, TimeSpan Processor)
+internal sealed record LoadResult(long Count, LatencyHistogram Latencies, TimeSpan Elapsed, TimeSpan Processor)
 {
-    /// <summary>Calls answered per second of processor time: what a busy machine does not distort.</summary>
-    public double PerProcessorSecond => Latencies.Count / Processor.TotalSeconds;
+    /// <summary>Things done per second.</summary>
+    public double PerSecond => Count / Elapsed.TotalSeconds;
 
-    /// <summary>Calls answered per second.</summary>
-    public double PerSecond => Latencies.Count / Elapsed.TotalSeconds;
+    /// <summary>Things done per second of processor time: what a busy machine does not distort.</summary>
+    public double PerProcessorSecond => Count / Processor.TotalSeconds;
+
+    /// <summary>Does something once and times it.</summary>
+    /// <param name="work">Returns how many things it did.</param>
+    public static async Task<LoadResult> TimeAsync(Func<Task<long>> work)
+    {
+        var (began, processor) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var count = await work();
+        return new LoadResult(count, new LatencyHistogram(), TimeProvider.System.GetElapsedTime(began), Environment.CpuUsage.TotalTime - processor);
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class LookUpBench : IBenchmark
     public async Task<BenchReport> RunAsync(BenchContext context, CancellationToken cancellationToken)
     {
         var (settings, recorder) = (context.Settings, new BenchRecorder(Name));
-        await using var shop = await BenchShop.OpenAsync(context, cancellationToken);
+        await using var shop = await BenchShop.OpenAsync(context, trained: false, cancellationToken);
         var session = shop.Session;
         var ids = await session.Client.ReadCustomersAsync(cancellationToken).Take(settings.Customers).ToArrayAsync(cancellationToken);
         await using var gateway = await context.ConnectAsync(session, cancellationToken);
@@ -50,8 +50,9 @@ internal sealed class LookUpBench : IBenchmark
             var rounds = await Interleaved.RunAsync(settings.Duration / 4, time => LoadAsync(time, lookUp), time => LoadAsync(time, call));
             foreach (var (lookUps, calls) in rounds)
             {
-                recorder.Compare(
-                    Named($"lookUps{suffix}ToEmptyCalls"), Named($"lookUps{suffix}"), lookUps, Named($"emptyCalls{suffix}"), calls);
+                recorder.Load(Named($"lookUps{suffix}"), lookUps);
+                recorder.Load(Named($"emptyCalls{suffix}"), calls);
+                recorder.Compare(Named($"lookUps{suffix}ToEmptyCalls"), lookUps, calls);
             }
         }
 

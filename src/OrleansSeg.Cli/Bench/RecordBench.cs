@@ -35,7 +35,7 @@ internal sealed class RecordBench : IBenchmark
             {
                 var before = groups.Count.Commits;
                 var result = await load.RunAsync(time, cancellationToken);
-                perCommit.Add(result.Latencies.Count / (double)Math.Max(1, groups.Count.Commits - before));
+                perCommit.Add(result.Count / (double)Math.Max(1, groups.Count.Commits - before));
                 batchSize = Math.Max(1, (int)Math.Round(perCommit[^1]));
                 recorder.Latency("record", result.Latencies);
                 return result.PerSecond;

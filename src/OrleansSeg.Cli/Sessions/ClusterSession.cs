@@ -30,10 +30,12 @@ internal sealed class ClusterSession : IAsyncDisposable
     /// <param name="settings">The command line.</param>
     /// <param name="verb">What this process does, told to others who want the directory.</param>
     /// <param name="cancellationToken">Stops the attempt.</param>
+    /// <param name="overrides">Settings of a silo in this process that the verb itself decides.</param>
     /// <exception cref="DirectoryHeldException">Another verb holds the directory.</exception>
-    public static async Task<ClusterSession> OpenAsync(CommonSettings settings, string verb, CancellationToken cancellationToken)
+    public static async Task<ClusterSession> OpenAsync(
+        CommonSettings settings, string verb, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? overrides = null)
     {
-        var configuration = SiloConfiguration.Read(settings);
+        var configuration = SiloConfiguration.Read(settings, overrides);
         if (settings.Connect)
         {
             return await ConnectAsync(settings, configuration, configuration.GetValue("OrleansSeg:Network:GatewayPort", 30_000), cancellationToken);

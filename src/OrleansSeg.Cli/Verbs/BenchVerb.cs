@@ -6,7 +6,7 @@ namespace OrleansSeg.Cli.Verbs;
 /// <summary><c>bench NAME</c>: measures one thing on this machine, so that every published number can be run again.</summary>
 internal static class BenchVerb
 {
-    private static readonly IBenchmark[] All = [new ImportBench(), new RecordBench(), new LookUpBench(), new MemoryBench()];
+    private static readonly IBenchmark[] All = [new ImportBench(), new RecordBench(), new LookUpBench(), new ClassifyBench(), new RescoreBench(), new MemoryBench()];
 
     public static Command Create(VerbRunner runner)
     {
