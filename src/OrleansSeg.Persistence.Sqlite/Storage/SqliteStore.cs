@@ -92,11 +92,13 @@ public sealed class SqliteStore : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _writer.DisposeAsync().ConfigureAwait(false);
+        // The writer last: only a connection that may write takes the log into the file and removes it.
         while (_idleReaders.TryTake(out var connection))
         {
             await connection.DisposeAsync().ConfigureAwait(false);
         }
+
+        await _writer.DisposeAsync().ConfigureAwait(false);
     }
 
     private SqliteConnection RentReader() => _idleReaders.TryTake(out var idle) ? idle : OpenReader();
