@@ -1,6 +1,12 @@
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using OrleansSeg.Customers;
 using OrleansSeg.Inference;
 using OrleansSeg.Silo.Hosting;
 
@@ -35,6 +41,21 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(configuration.GetValue<TimeSpan>("OrleansSeg:Inference:LingerMax"), inference.LingerMax);
     }
 
+    [Theory]
+    [MemberData(nameof(EmbeddedFiles))]
+    public async Task SiloConfigFile_LogsWhatWeDo_AndOnlyTheRuntimesWarnings(string name)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddConfiguration(ServerFixture.Configuration(_folder))
+            .AddJsonFile(Path.Combine(SiloConfigFolder(), name))
+            .Build();
+        await using var silo = SiloHost.CreateServer(configuration);
+        var loggers = silo.Services.GetRequiredService<ILoggerFactory>();
+        Assert.True(loggers.CreateLogger("OrleansSeg.Models.ServedModels").IsEnabled(LogLevel.Information));
+        Assert.False(loggers.CreateLogger("Orleans.Runtime.Silo").IsEnabled(LogLevel.Information));
+        Assert.True(loggers.CreateLogger("Orleans.Runtime.Silo").IsEnabled(LogLevel.Warning));
+    }
+
     public static TheoryData<string> EmbeddedFiles => [.. new DirectoryInfo(SiloConfigFolder()).EnumerateFiles("*.json")
         .Where(file => File.ReadAllText(file.FullName).Contains("\"Storage\": \"sqlite\"", StringComparison.Ordinal))
         .Select(file => file.Name)];
@@ -52,6 +73,14 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("OrleansSeg:Inference:TokenBudgett", "64", "TokenBudgett")]
     [InlineData("OrleansSeg:Inferences:TokenBudget", "64", "Inferences")]
     [InlineData("OrleansSeg:Inference:TokenBudget", "many", "TokenBudget")]
+    [InlineData("OrleansSeg:Network:Address", "0.0.0.0", "Address: '0.0.0.0' is not the IP address of one machine.")]
+    [InlineData("OrleansSeg:Network:ListenAddress", "everywhere", "ListenAddress: 'everywhere' is not an IP address.")]
+    [InlineData("OrleansSeg:Sqlite:Directory", "/elsewhere", "OrleansSeg:Sqlite:Directory is no setting; the store lies in OrleansSeg:DataDirectory.")]
+    [InlineData("OrleansSeg:Sqlite:GroupSizeMax", "0", "GroupSizeMax")]
+    [InlineData("OrleanSeg:Inference:TokenBudget", "64", "OrleanSeg is no setting; expected Logging, Orleans, OrleansSeg.")]
+    [InlineData("Orleans:ClusterID2", "shop", "Orleans:ClusterID2 is no setting; expected ClusterId, ServiceId.")]
+    [InlineData("Orleans:ClusterId", "", "ClusterId")]
+    [InlineData("OrleansSeg:Storage", "paper", "The field Storage must be 'sqlite'.")]
     public async Task Invalid_NamesTheField(string key, string value, string expected)
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(async () =>
@@ -60,6 +89,36 @@ public sealed class ConfigurationTests : IDisposable
             await silo.StartAsync(CancellationToken.None);
         });
         Assert.Contains(exception.Failures, failure => failure.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void PortsThatAreTheSame_AreNamed()
+    {
+        var configuration = ServerFixture.Configuration(_folder)
+            .Over("OrleansSeg:Network:GatewayPort", "30001").Over("OrleansSeg:Network:HttpPort", "30001");
+        var exception = Assert.Throws<OptionsValidationException>(() => SiloHost.CreateServer(configuration));
+        Assert.Equal("SiloPort, GatewayPort and HttpPort must differ; they are 0, 30001 and 30001.", exception.Message);
+    }
+
+    [Fact]
+    public async Task ListenAddress_OpensOtherAddresses_WithoutTellingThem()
+    {
+        var configuration = ServerFixture.Configuration(_folder).Over("OrleansSeg:Network:ListenAddress", "0.0.0.0");
+        await using var silo = SiloHost.CreateServer(configuration);
+        await silo.StartAsync(CancellationToken.None);
+
+        // The whole of 127.0.0.0/8 is this machine: the silo is found at an address that it does not know of.
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.UseOrleansClient(client => client
+            .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("orleansseg", "orleansseg"))
+            .UseStaticClustering(new IPEndPoint(IPAddress.Parse("127.0.0.2"), silo.Network.GatewayPort)));
+        using var client = builder.Build();
+        await client.StartAsync();
+        var assignment = await client.Services.GetRequiredService<IClusterClient>().GetGrain<ICustomerGrain>("default:ann").LookUpAsync();
+        Assert.Equal("unknown", assignment.Segment);
+        using var http = new HttpClient();
+        Assert.Contains("Healthy", await http.GetStringAsync(new Uri($"http://127.0.0.3:{silo.Network.HttpPort}/health/ready")), StringComparison.Ordinal);
+        await client.StopAsync();
     }
 
     private static string SiloConfigFolder()

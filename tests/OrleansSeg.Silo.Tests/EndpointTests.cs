@@ -33,6 +33,7 @@ public sealed class EndpointTests(ServerFixture server) : IClassFixture<ServerFi
         var text = await server.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         Assert.Contains("orleansseg_customers_events", text, StringComparison.Ordinal);
         Assert.Contains("orleansseg_customers_lookups_stale", text, StringComparison.Ordinal);
+        Assert.Contains("orleansseg_inference_queue_length", text, StringComparison.Ordinal);
         Assert.Contains("orleansseg_sqlite_group_size", text, StringComparison.Ordinal);
         Assert.Contains("orleans_", text.Replace("orleansseg_", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("dotnet_", text, StringComparison.Ordinal);

@@ -48,7 +48,6 @@ internal static class ServeVerb
             // A signal is how a server ends.
         }
 
-        context.Output.Say("Stopping: writes in flight are finished first.");
         return ExitCodes.Done;
     }
 

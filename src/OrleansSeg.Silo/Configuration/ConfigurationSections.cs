@@ -13,6 +13,10 @@ internal static class ConfigurationSections
     /// <summary>Name of the section that holds all others.</summary>
     public const string Root = "OrleansSeg";
 
+    /// <summary>Name of the section that Orleans' own names are in.</summary>
+    public const string Orleans = "Orleans";
+
+    private static readonly string[] Tops = [Root, Orleans, "Logging"];
     private static readonly string[] Names = ["Network", "Site", "Customers", "Partitions", "Rescoring", "Inference", "Sqlite"];
 
     /// <summary>Binds every section; a field that no option has is an error, because a misspelt bound would silently not hold.</summary>
@@ -34,11 +38,11 @@ internal static class ConfigurationSections
 
     /// <summary>Reads one section before the container exists.</summary>
     /// <exception cref="OptionsValidationException">A field breaks its bound.</exception>
-    public static TOptions Read<TOptions>(IConfiguration configuration, string section, params IValidateOptions<TOptions>[] validators)
+    public static TOptions Read<TOptions>(IConfiguration configuration, string path, params IValidateOptions<TOptions>[] validators)
         where TOptions : class, new()
     {
         var options = new TOptions();
-        BindStrictly(configuration.GetSection(Root).GetSection(section), options);
+        BindStrictly(configuration.GetSection(path), options);
         Check(options, validators);
         return options;
     }
@@ -47,22 +51,22 @@ internal static class ConfigurationSections
     /// <exception cref="OptionsValidationException">A field breaks its bound, or no option has it.</exception>
     public static SiloSettings ReadTop(IConfiguration configuration)
     {
+        Expect(null, configuration, typeof(SiloSettings), Tops);
         var options = new SiloSettings();
         Fill(configuration.GetSection(Root), options);
         Check(options, [new SiloSettingsValidator()]);
+        if (configuration[$"{Root}:Sqlite:{nameof(SqliteStoreOptions.Directory)}"] is not null)
+        {
+            throw new OptionsValidationException(
+                Root, typeof(SqliteStoreOptions), [$"{Root}:Sqlite:Directory is no setting; the store lies in {Root}:DataDirectory."]);
+        }
+
         return options;
     }
 
     private static void Fill(IConfigurationSection root, SiloSettings options)
     {
-        var known = typeof(SiloSettings).GetProperties().Select(property => property.Name).Concat(Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var unknown = root.GetChildren().Select(child => child.Key).Where(key => !known.Contains(key)).ToList();
-        if (unknown.Count > 0)
-        {
-            throw new OptionsValidationException(
-                Root, typeof(SiloSettings), unknown.Select(key => $"{Root}:{key} is no setting; expected {string.Join(", ", known.Order())}."));
-        }
-
+        Expect(root.Path, root, typeof(SiloSettings), [.. typeof(SiloSettings).GetProperties().Select(property => property.Name), .. Names]);
         Convert(root, () => root.Bind(options), typeof(SiloSettings));
     }
 
@@ -82,15 +86,19 @@ internal static class ConfigurationSections
     private static void BindStrictly<TOptions>(IConfigurationSection section, TOptions options)
         where TOptions : class
     {
-        var known = typeof(TOptions).GetProperties().Select(property => property.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var unknown = section.GetChildren().Select(child => child.Key).Where(key => !known.Contains(key)).ToList();
+        Expect(section.Path, section, typeof(TOptions), [.. typeof(TOptions).GetProperties().Select(property => property.Name)]);
+        Convert(section, () => section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true), typeof(TOptions));
+    }
+
+    private static void Expect(string? path, IConfiguration section, Type type, IReadOnlyCollection<string> known)
+    {
+        var at = path is null ? "" : $"{path}:";
+        var unknown = section.GetChildren().Select(child => child.Key).Except(known, StringComparer.OrdinalIgnoreCase).ToList();
         if (unknown.Count > 0)
         {
             throw new OptionsValidationException(
-                section.Path, typeof(TOptions), unknown.Select(key => $"{section.Path}:{key} is no setting; expected {string.Join(", ", known.Order())}."));
+                path ?? "", type, unknown.Select(key => $"{at}{key} is no setting; expected {string.Join(", ", known.Order())}."));
         }
-
-        Convert(section, () => section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true), typeof(TOptions));
     }
 
     private static void Convert(IConfigurationSection section, Action bind, Type type)

@@ -6,16 +6,30 @@ namespace OrleansSeg.Silo.Hosting;
 /// <summary>Finds ports for silos that need no fixed one.</summary>
 internal static class FreePort
 {
-    /// <summary>The port asked for, or a free one for 0.</summary>
-    public static int Resolve(IPAddress address, int port)
+    /// <summary>The ports asked for, with a free one, different from the others, for each 0.</summary>
+    public static int[] Resolve(IPAddress address, params ReadOnlySpan<int> ports)
     {
-        if (port != 0)
+        var resolved = ports.ToArray();
+        var listeners = new List<TcpListener>();
+        try
         {
-            return port;
+            for (var i = 0; i < resolved.Length; i++)
+            {
+                if (resolved[i] == 0)
+                {
+                    // Held until all are found: a port that was let go could be found again.
+                    var listener = new TcpListener(address, 0);
+                    listeners.Add(listener);
+                    listener.Start();
+                    resolved[i] = ((IPEndPoint)listener.LocalEndpoint).Port;
+                }
+            }
+        }
+        finally
+        {
+            listeners.ForEach(listener => listener.Dispose());
         }
 
-        using var listener = new TcpListener(address, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return resolved;
     }
 }

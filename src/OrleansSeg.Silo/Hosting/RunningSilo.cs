@@ -1,16 +1,19 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OrleansSeg.Silo.Configuration;
 
 namespace OrleansSeg.Silo.Hosting;
 
 /// <summary>A composed silo: start it, ask it, stop it by disposing.</summary>
-public sealed class RunningSilo : IAsyncDisposable
+public sealed partial class RunningSilo : IAsyncDisposable
 {
     private readonly IHost _host;
+    private readonly ILogger<RunningSilo> _logger;
     private bool _started;
 
-    internal RunningSilo(IHost host, NetworkOptions network) => (_host, Network) = (host, network);
+    internal RunningSilo(IHost host, NetworkOptions network) =>
+        (_host, _logger, Network) = (host, host.Services.GetRequiredService<ILogger<RunningSilo>>(), network);
 
     /// <summary>Where it listens, free ports filled in.</summary>
     public NetworkOptions Network { get; }
@@ -27,6 +30,7 @@ public sealed class RunningSilo : IAsyncDisposable
     {
         await _host.StartAsync(cancellationToken);
         _started = true;
+        LogStarted(Network.Address, Network.SiloPort, Network.GatewayPort, Network.HttpPort);
     }
 
     /// <summary>Returns when the process is asked to stop, by a signal or otherwise.</summary>
@@ -38,9 +42,20 @@ public sealed class RunningSilo : IAsyncDisposable
         // Stopping what never started fails, and would hide why it did not start.
         if (_started)
         {
+            LogStopping();
             await _host.StopAsync();
+            LogStopped();
         }
 
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The silo serves: address {Address}, silos {SiloPort}, clients {GatewayPort}, HTTP {HttpPort}.")]
+    private partial void LogStarted(string address, int siloPort, int gatewayPort, int httpPort);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The silo stops; writes in flight are finished first.")]
+    private partial void LogStopping();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The silo has stopped.")]
+    private partial void LogStopped();
 }

@@ -26,9 +26,11 @@ public static class SiloHost
     /// <exception cref="OptionsValidationException">A setting breaks its bound or does not exist; the message names it.</exception>
     public static RunningSilo CreateServer(IConfiguration configuration)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Empty: a silo follows its own configuration, not what lies in the working folder or ASPNETCORE_ variables.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var top = Compose(builder, configuration, LogLevel.Information, out var network);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(network.Address), network.HttpPort));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(ListenAddressOf(network), network.HttpPort));
+        builder.Services.AddRoutingCore();
         builder.Services.AddHealthChecks()
             .AddCheck<SiloHealthCheck>("silo", tags: ["ready"])
             .AddCheck<StoreHealthCheck>("store", tags: ["ready"]);
@@ -57,41 +59,47 @@ public static class SiloHost
     private static SiloSettings Compose(IHostApplicationBuilder builder, IConfiguration configuration, LogLevel level, out NetworkOptions network)
     {
         var top = ConfigurationSections.ReadTop(configuration);
-        var ports = ConfigurationSections.Read<NetworkOptions>(configuration, "Network", new NetworkOptionsValidator(), new NetworkAddressValidator());
-        var inference = ConfigurationSections.Read<Inference.InferenceOptions>(configuration, "Inference");
-        var address = IPAddress.Parse(ports.Address);
-        ports.SiloPort = FreePort.Resolve(address, ports.SiloPort);
-        ports.GatewayPort = FreePort.Resolve(address, ports.GatewayPort);
-        ports.HttpPort = FreePort.Resolve(address, ports.HttpPort);
+        var cluster = ConfigurationSections.Read(configuration, ConfigurationSections.Orleans, new ClusterSettingsValidator());
+        var ports = ConfigurationSections.Read<NetworkOptions>(
+            configuration, $"{ConfigurationSections.Root}:Network", new NetworkOptionsValidator(), new NetworkAddressValidator());
+        var inference = ConfigurationSections.Read<Inference.InferenceOptions>(configuration, $"{ConfigurationSections.Root}:Inference");
+        var resolved = FreePort.Resolve(ListenAddressOf(ports), ports.SiloPort, ports.GatewayPort, ports.HttpPort);
+        (ports.SiloPort, ports.GatewayPort, ports.HttpPort) = (resolved[0], resolved[1], resolved[2]);
         network = ports;
         ConfigureLogging(builder.Logging, top, level, configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         ConfigurationSections.Bind(builder.Services, configuration);
         builder.Services.Configure<FolderModelStoreOptions>(store => store.Directory = Path.Combine(top.DataDirectory, "models"));
-        builder.UseOrleans(silo => ConfigureSilo(silo, top, ports, inference.Enabled, configuration));
+        builder.UseOrleans(silo => ConfigureSilo(silo, top, ports, inference.Enabled, cluster));
         return top;
     }
 
-    private static void ConfigureSilo(ISiloBuilder silo, SiloSettings top, NetworkOptions ports, bool runsInference, IConfiguration configuration)
+    private static void ConfigureSilo(ISiloBuilder silo, SiloSettings top, NetworkOptions ports, bool runsInference, ClusterSettings cluster)
     {
         silo.UseLocalhostClustering(ports.SiloPort, ports.GatewayPort);
-        silo.Configure<ClusterOptions>(cluster =>
+        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+        silo.Configure<EndpointOptions>(endpoint =>
         {
-            cluster.ClusterId = configuration["Orleans:ClusterId"] ?? "orleansseg";
-            cluster.ServiceId = configuration["Orleans:ServiceId"] ?? "orleansseg";
+            var listen = ListenAddressOf(ports);
+            endpoint.AdvertisedIPAddress = IPAddress.Parse(ports.Address);
+            endpoint.SiloListeningEndpoint = new IPEndPoint(listen, ports.SiloPort);
+            endpoint.GatewayListeningEndpoint = new IPEndPoint(listen, ports.GatewayPort);
         });
-        silo.Configure<EndpointOptions>(endpoint => endpoint.AdvertisedIPAddress = IPAddress.Parse(ports.Address));
         silo.AddSqliteGrainStorage(store => store.Directory = top.DataDirectory, "orleansseg");
         silo.UseSqliteReminderService();
         silo.Services.AddSingleton<IGrainStateCatalog, SqliteStateCatalog>();
         silo.AddOrleansSegGrains(runsInference);
     }
 
+    private static IPAddress ListenAddressOf(NetworkOptions network) => IPAddress.Parse(network.ListenAddress ?? network.Address);
+
     private static void ConfigureLogging(ILoggingBuilder logging, SiloSettings top, LogLevel level, IConfiguration configuration)
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(level);
-        logging.AddFilter("Orleans", level == LogLevel.Warning ? LogLevel.Error : LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
+
+        // With the dot: a filter means every category that begins so, and ours begin with OrleansSeg.
+        logging.AddFilter("Orleans.", level == LogLevel.Warning ? LogLevel.Error : LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
 
         // Orleans retries placements through it, and it tells of every one that needed no retry.
         logging.AddFilter("Polly", LogLevel.Warning);
@@ -106,7 +114,7 @@ public static class SiloHost
         // Standard output belongs to answers.
         logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         _ = top.LogFormat == "json"
-            ? logging.AddJsonConsole(format => (format.UseUtcTimestamp, format.IncludeScopes) = (true, true))
+            ? logging.AddJsonConsole(format => (format.UseUtcTimestamp, format.IncludeScopes, format.TimestampFormat) = (true, true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"))
             : logging.AddSimpleConsole(format => (format.SingleLine, format.TimestampFormat) = (true, "HH:mm:ss "));
     }
 }
