@@ -91,7 +91,7 @@ internal sealed partial class ServedModels(
             await UpdateAsync(site, _stop.Token).ConfigureAwait(false);
             retry.Succeeded();
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!_stop.IsCancellationRequested)
         {
             LogNotUpdated(site.Name, retry.Failed(), exception);
         }
