@@ -13,7 +13,7 @@ internal static class ImportVerb
     public static Command Create(VerbRunner runner)
     {
         var file = new Argument<FileInfo>("file") { Description = "CSV, TSV, JSON Lines or Parquet." };
-        var layout = new Option<string?>("--layout") { Description = "Named layout: online-retail, cdnow, events." };
+        var layout = new Option<string?>("--layout") { Description = "Named layout: online-retail, cdnow, rees46, complete-journey, events." };
         var mapping = new Option<FileInfo?>("--mapping") { Description = "A mapping file that says which column is what." };
         var format = new Option<string?>("--format") { Description = "csv, tsv, jsonl, parquet or whitespace; by the file's extension when left out." };
         var encoding = new Option<string?>("--encoding") { Description = "Text encoding; detected when left out." };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansSeg.Cli.Output;
 using OrleansSeg.Customers;
 
 namespace OrleansSeg.Cli.Verbs;
@@ -11,7 +12,8 @@ internal static class VerifyVerb
         async (context, cancellationToken) =>
         {
             await using var session = await context.OpenAsync(cancellationToken);
-            var report = await session.Grains.GetGrain<IVerificationGrain>(context.Settings.Site).VerifyAsync(cancellationToken);
+            var report = await ProgressDisplay.RunAsync(context.Output, "Reading the store", _ =>
+                session.Grains.GetGrain<IVerificationGrain>(context.Settings.Site).VerifyAsync(cancellationToken));
             var document = new { customers = report.Customers, events = report.Events, mismatches = report.MismatchCount, examples = report.Mismatches };
             context.Output.Answer(document, screen =>
             {
