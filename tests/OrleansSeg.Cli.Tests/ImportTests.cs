@@ -12,7 +12,10 @@ public sealed class ImportTests : IDisposable
         var report = await ImportAsync(_shell.Write("sound.csv", RetailFile.Sound(customers: 5, linesEach: 4)));
         Assert.Equal(
             "{rowsRead: number, rowsKept: number, dropped: {}, rejected: {}, rejectedExamples: [], customers: number, events: number, "
-            + "firstEvent: string, lastEvent: string, added: number, alreadyKnown: number, refused: number}",
+            + "firstEvent: string, lastEvent: string, eventTypes: {purchase: number}, missingValues: {}, returnsMatched: number, "
+            + "returnsUnmatched: number, notProductLines: number, repeatedRows: number, amountOutliers: number, amountOutlierLimit: null, "
+            + "layout: string, format: string, encoding: string, encodingRepairs: number, timeZone: string, "
+            + "added: number, alreadyKnown: number, refused: number}",
             Shape.Of(report));
         Assert.Equal((20, 20, 5, 20, 20), (Int(report, "rowsRead"), Int(report, "rowsKept"), Int(report, "customers"), Int(report, "events"), Int(report, "added")));
         Assert.Equal("2011-01-08T00:00:00+00:00", (string?)report["firstEvent"]);
