@@ -173,13 +173,17 @@ public sealed class RescoringTests(ShopCluster cluster) : IClassFixture<ShopClus
         {
             await customer.RecordAsync([Shop.Purchase("p", Now)], default);
             Assert.True((await customer.LookUpFreshAsync(default)).Stale);
+
+            // Recording and the fresh look-up may each have asked once. The clock stays below the reminder's period, because the sweep asks anew.
+            var asked = tries;
+            Assert.InRange(asked, 1, 2);
             for (var i = 0; i < 10; i++)
             {
-                cluster.Time.Advance(TimeSpan.FromMinutes(1));
+                cluster.Time.Advance(TimeSpan.FromSeconds(10));
                 await customer.LookUpAsync();
             }
 
-            Assert.Equal(1, tries);
+            Assert.Equal(asked, tries);
         }
 
         await customer.RecordAsync([Shop.View("v", Now)], default);
