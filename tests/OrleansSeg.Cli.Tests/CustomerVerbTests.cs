@@ -125,6 +125,17 @@ public sealed class CustomerVerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Import_OfAnErasedPast_BringsNothingBack_AndIsNoFaultOfTheFile()
+    {
+        await _shell.JsonAsync("erase", RetailFile.Id(1));
+        var again = await _shell.JsonAsync("import", Path.Combine(_shell.Folder, "sound.csv"), "--layout", "online-retail");
+        Assert.Equal((0, 8, 4), ((int)again["added"]!, (int)again["alreadyKnown"]!, (int)again["refused"]!));
+        Assert.Equal("unknown", (string?)(await _shell.JsonAsync("lookup", RetailFile.Id(1)))[0]!["segment"]);
+        Assert.Equal("{}", (await _shell.JsonAsync("export", RetailFile.Id(1)))[0]!["attributes"]!.ToJsonString());
+        Assert.Equal(2, (int)(await _shell.JsonAsync("verify"))["customers"]!);
+    }
+
+    [Fact]
     public async Task Erase_Twice_ProvesTheSameErasureAgain()
     {
         var first = await _shell.JsonAsync("erase", RetailFile.Id(1));

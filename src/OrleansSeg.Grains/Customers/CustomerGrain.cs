@@ -73,7 +73,9 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
         ProfileAttributes.Check(attributes);
         var profile = attributes.Length == 0 || Holds(attributes)
             ? Task.CompletedTask
-            : SubmitAsync(new ProfileChange(state => ProfileAttributes.Apply(state, attributes), imported: true), cancellationToken);
+            : SubmitAsync(
+                new ProfileChange(state => IsErasedPast(state, import) ? state : ProfileAttributes.Apply(state, attributes), imported: true),
+                cancellationToken);
         var record = RecordAsync(import.Events, imported: true, cancellationToken);
         await Task.WhenAll(profile, record);
         _rescorer.Mark(ScoringPriority.Backfill);
@@ -226,6 +228,10 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
             }
         }
     }
+
+    /// <summary>Whether everything imported is of a life that was erased: then its attributes may not come back either.</summary>
+    private static bool IsErasedPast(CustomerState state, CustomerImport import) =>
+        state.ErasedAt is { } erasedAt && import.Events.All(e => e.Timestamp < erasedAt);
 
     private bool Holds(KeyValuePair<string, string?>[] attributes)
     {

@@ -67,6 +67,21 @@ public sealed class ErasureTests(SmallPageCluster cluster) : IClassFixture<Small
     }
 
     [Fact]
+    public async Task Import_OfAnErasedPast_BringsNoAttributesBack()
+    {
+        var customer = await LivedAsync("forgotten");
+        await customer.EraseAsync(default);
+        await cluster.ForgetAsync(customer);
+        var country = ImmutableDictionary<string, string>.Empty.Add("country", "FR");
+        await PartitionOf("forgotten").ImportAsync([new CustomerImport("forgotten", [Shop.View("x", Now.AddDays(-1))], country)], default);
+        Assert.Empty((await customer.GetProfileAsync(default)).Attributes);
+        Assert.Equal(SegmentNames.Unknown, (await customer.LookUpAsync()).Segment);
+
+        await PartitionOf("forgotten").ImportAsync([new CustomerImport("forgotten", [Shop.View("y", Now)], country)], default);
+        Assert.Equal("FR", (await customer.GetProfileAsync(default)).Attributes["country"]);
+    }
+
+    [Fact]
     public async Task Tombstone_RefusesOlderEvents_AlsoInImports_AndLaterOnesBeginANewLife()
     {
         var customer = await LivedAsync("back");
