@@ -52,10 +52,9 @@ public static class TitleEncoderTrainer
             }
         }
 
-        random.manual_seed(seed);
         using var scope = NewDisposeScope();
         var vectors = nn.EmbeddingBag(vocabulary.Count, dimension, mode: TorchSharp.EmbeddingBagMode.Mean);
-        nn.init.normal_(vectors.weight!, 0, 1 / Math.Sqrt(dimension));
+        Draw(vectors.weight!, 1 / Math.Sqrt(dimension), seed);
         using var optimizer = optim.Adam(vectors.parameters(), lr: 5e-3);
         var order = Enumerable.Range(0, pairs.Count).ToArray();
         var shuffle = new Random(seed);
@@ -83,6 +82,14 @@ public static class TitleEncoderTrainer
         }
 
         return new TitleEncoder(vocabulary, vectors.weight!.detach().contiguous().data<float>().ToArray(), dimension);
+    }
+
+    private static void Draw(Tensor weights, double deviation, int seed)
+    {
+        // The process's own generator is everybody's: what else draws at the same time would change the vectors.
+        using var quiet = no_grad();
+        using var random = new Generator((ulong)seed);
+        weights.normal_(0, deviation, random);
     }
 
     private static Tensor Encode(TorchSharp.Modules.EmbeddingBag vectors, IEnumerable<int[]> bags)
