@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansSeg.Cli.Customers;
 using OrleansSeg.Cli.Import;
 using OrleansSeg.Cli.Sessions;
 using OrleansSeg.Cli.Verbs;
@@ -92,7 +93,7 @@ internal sealed class DemoTour
             return found;
         }
 
-        return !await HasCustomersAsync(cancellationToken) ? null : throw new UsageException(
+        return !await _session.Client.ReadCustomersAsync(cancellationToken).AnyAsync(cancellationToken) ? null : throw new UsageException(
             $"{directory} holds customers of site '{site}' that are not the demo's: name another --data-dir, or another --site.");
     }
 
@@ -102,20 +103,6 @@ internal sealed class DemoTour
         var end = new DateTimeOffset(Time.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
         var options = ShopDescription.OptionsOf(wanted.Customers, wanted.Days, _context.Settings.Seed, _context.Settings.Site, end);
         return DemoShop.MakeAsync(_context.Output, directory, options, cancellationToken);
-    }
-
-    private async Task<bool> HasCustomersAsync(CancellationToken cancellationToken)
-    {
-        var layout = await _session.Client.GetLayoutAsync(cancellationToken);
-        for (var number = 0; number < layout.PartitionCount; number++)
-        {
-            if ((await _session.Client.Partition(number).GetCustomersAsync(null, 1, cancellationToken)).CustomerIds.Length > 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private async Task<FileLoad> ImportAsync(DemoShop shop, CancellationToken cancellationToken)
