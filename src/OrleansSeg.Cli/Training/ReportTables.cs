@@ -14,19 +14,7 @@ internal static class ReportTables
     public static void WriteEvaluation(IAnsiConsole screen, JsonNode report)
     {
         screen.WriteLine($"Cutoff {report["cutoff"]}, horizon {report["horizonDays"]} days, {report["testCustomers"]} customers tested.");
-        var table = new Table().Border(TableBorder.Rounded).AddColumn("");
-        foreach (var measure in Measures)
-        {
-            table.AddColumn(new TableColumn(measure).RightAligned());
-        }
-
-        AddRow(table, "model", report["model"]!);
-        foreach (var (name, scores) in report["baselines"]!.AsObject())
-        {
-            AddRow(table, name, scores!);
-        }
-
-        screen.Write(table);
+        WriteScores(screen, "", report["baselines"]!.AsObject().Prepend(KeyValuePair.Create("model", report["model"])));
         WriteClasses(screen, report["model"]!);
     }
 
@@ -37,19 +25,25 @@ internal static class ReportTables
         screen.WriteLine($"Model version {status.PublishedVersion} is published; {scored.ToString("N0", CultureInfo.InvariantCulture)} customers were scored with it.");
         if (card["validation"] is JsonObject validation)
         {
-            var table = new Table().Border(TableBorder.Rounded).AddColumn("validation");
-            foreach (var measure in Measures)
-            {
-                table.AddColumn(new TableColumn(measure).RightAligned());
-            }
-
-            AddRow(table, "model", validation);
-            screen.Write(table);
+            WriteScores(screen, "validation", [KeyValuePair.Create("model", (JsonNode?)validation)]);
         }
     }
 
-    private static void AddRow(Table table, string name, JsonNode scores) =>
-        table.AddRow([Markup.Escape(name), .. Measures.Select(measure => Markup.Escape(Cell(scores, measure)))]);
+    private static void WriteScores(IAnsiConsole screen, string title, IEnumerable<KeyValuePair<string, JsonNode?>> candidates)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumn(title);
+        foreach (var measure in Measures)
+        {
+            table.AddColumn(new TableColumn(measure).RightAligned());
+        }
+
+        foreach (var (name, scores) in candidates)
+        {
+            table.AddRow([Markup.Escape(name), .. Measures.Select(measure => Markup.Escape(Cell(scores!, measure)))]);
+        }
+
+        screen.Write(table);
+    }
 
     private static string Cell(JsonNode scores, string measure)
     {
