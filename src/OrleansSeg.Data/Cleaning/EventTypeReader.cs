@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansSeg.Data.Import.Mapping;
 using OrleansSeg.Events;
 
@@ -41,7 +42,7 @@ internal sealed class EventTypeReader
     public string Expected { get; }
 
     /// <summary>The name of a type in files and reports.</summary>
-    public static string NameOf(EventType type) => char.ToLowerInvariant(type.ToString()[0]) + type.ToString()[1..];
+    public static string NameOf(EventType type) => JsonNamingPolicy.CamelCase.ConvertName(type.ToString());
 
     /// <summary>The type of that name, or null.</summary>
     public static EventType? Parse(string name) => ByName.TryGetValue(string.Concat(name.Where(c => c is not ('_' or '-' or ' '))), out var type) ? type : null;

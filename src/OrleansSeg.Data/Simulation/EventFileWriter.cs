@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OrleansSeg.Data.Cleaning;
 using OrleansSeg.Events;
 
 namespace OrleansSeg.Data.Simulation;
@@ -56,7 +57,7 @@ public static class EventFileWriter
         json.WriteStartObject();
         json.WriteString("customerId", written.CustomerId);
         json.WriteString("eventId", e.EventId);
-        json.WriteString("type", JsonNamingPolicy.CamelCase.ConvertName(e.Type.ToString()));
+        json.WriteString("type", EventTypeReader.NameOf(e.Type));
         json.WriteString("timestamp", e.Timestamp.UtcDateTime);
         Text(json, "orderId", e.OrderId);
         Text(json, "item", e.Item);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OrleansSeg.Data.Import.Mapping;
 
 /// <summary>A field of an event that a mapping can fill. The camelCase names are the property names of mapping files.</summary>
@@ -27,7 +29,7 @@ internal static class EventFieldNames
         "customerId", "timestamp", "type", "eventId", "orderId", "item", "category", "quantity", "unitPrice", "total", "currency", "rating", "channel", "text",
     ];
 
-    private static readonly string[] InMapping = [.. Enum.GetNames<EventField>().Select(name => char.ToLowerInvariant(name[0]) + name[1..])];
+    private static readonly string[] InMapping = [.. Enum.GetNames<EventField>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
 
     /// <summary>The name that the event file and reports use.</summary>
     public static string ReportName(this EventField field) => InEventFile[(int)field];
