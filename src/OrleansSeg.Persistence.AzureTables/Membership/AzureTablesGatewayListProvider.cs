@@ -9,7 +9,6 @@ namespace OrleansSeg.Persistence.AzureTables;
 /// <summary>Tells a client where the gateways of a cluster are. It only reads, so a client needs no permission to write.</summary>
 public sealed class AzureTablesGatewayListProvider : IGatewayListProvider
 {
-    private const int PageSize = 1_000;
     private const string NoGateway = "0";
 
     private readonly AzureTablesStore _store;
@@ -47,20 +46,16 @@ public sealed class AzureTablesGatewayListProvider : IGatewayListProvider
         var table = _store.Client.GetTableClient(_store.Options.MembershipTable);
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {_clusterId} and Status eq {SiloRow.ActiveStatus} and ProxyPort ne {NoGateway}");
-        var gateways = new List<Uri>();
         try
         {
-            await foreach (var page in _store.QueryAsync(table, filter, PageSize, null, cancellationToken).ConfigureAwait(false))
-            {
-                // The fences claim to be active too, and whether a missing column differs from "0" is the service's opinion.
-                gateways.AddRange(page.Values.Where(row => !VersionRows.IsVersionRow(row.RowKey)).Select(SiloRow.ReadGateway).OfType<Uri>());
-            }
+            var (_, rows) = await _store.ReadAllAsync(table, filter, cancellationToken).ConfigureAwait(false);
+
+            // The fences claim to be active too, and whether a missing column differs from "0" is the service's opinion.
+            return [.. rows.Where(row => !VersionRows.IsVersionRow(row.RowKey)).Select(SiloRow.ReadGateway).OfType<Uri>()];
         }
         catch (StoreRefusedException exception) when (exception.InnerException is RequestFailedException { ErrorCode: StorageErrors.TableNotFound })
         {
             return [];
         }
-
-        return gateways;
     }
 }

@@ -16,8 +16,6 @@ namespace OrleansSeg.Persistence.AzureTables;
 /// </remarks>
 public sealed partial class AzureTablesMembershipTable : IMembershipTable
 {
-    private const int PageSize = 1_000;
-    private const int TransactionSizeMax = 100;
     private const int SnapshotTriesMax = 5;
 
     private readonly AzureTablesStore _store;
@@ -175,7 +173,7 @@ public sealed partial class AzureTablesMembershipTable : IMembershipTable
     {
         var table = await _store.OpenAsync(_tableName, cancellationToken).ConfigureAwait(false);
         var complete = true;
-        foreach (var batch in rows.Chunk(TransactionSizeMax))
+        foreach (var batch in rows.Chunk(AzureTablesStore.TransactionSizeMax))
         {
             var deletes = batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, etagOf(row)));
             complete &= await TryCommitAsync(table, deletes, cancellationToken).ConfigureAwait(false);
@@ -198,18 +196,8 @@ public sealed partial class AzureTablesMembershipTable : IMembershipTable
         }
     }
 
-    private async Task<(int Pages, List<TableEntity> Rows)> QueryAsync(string filter, CancellationToken cancellationToken)
-    {
-        var table = await _store.OpenAsync(_tableName, cancellationToken).ConfigureAwait(false);
-        var (pages, rows) = (0, new List<TableEntity>());
-        await foreach (var page in _store.QueryAsync(table, filter, PageSize, null, cancellationToken).ConfigureAwait(false))
-        {
-            pages++;
-            rows.AddRange(page.Values);
-        }
-
-        return (pages, rows);
-    }
+    private async Task<(int Pages, List<TableEntity> Rows)> QueryAsync(string filter, CancellationToken cancellationToken) =>
+        await _store.ReadAllAsync(await _store.OpenAsync(_tableName, cancellationToken).ConfigureAwait(false), filter, cancellationToken).ConfigureAwait(false);
 
     private MembershipTableData Convert(List<TableEntity> rows)
     {

@@ -11,9 +11,6 @@ namespace OrleansSeg.Persistence.AzureTables;
 /// <summary>Reminders in Azure Tables, in the layout of Orleans' Azure package.</summary>
 public sealed partial class AzureTablesReminderTable : IReminderTable
 {
-    private const int PageSize = 1_000;
-    private const int TransactionSizeMax = 100;
-
     private readonly AzureTablesStore _store;
     private readonly ILogger<AzureTablesReminderTable> _logger;
     private readonly string _service;
@@ -146,7 +143,7 @@ public sealed partial class AzureTablesReminderTable : IReminderTable
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey gt {low} and PartitionKey lt {TableKeys.After(low)} and ServiceId eq {_service} and DeploymentId eq {_cluster}");
         var rows = await QueryAsync(filter, cancellationToken).ConfigureAwait(false);
-        foreach (var batch in rows.GroupBy(row => row.PartitionKey).SelectMany(partition => partition.Chunk(TransactionSizeMax)))
+        foreach (var batch in rows.GroupBy(row => row.PartitionKey).SelectMany(partition => partition.Chunk(AzureTablesStore.TransactionSizeMax)))
         {
             var deletes = batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All));
             await _store.RunAsync(
@@ -157,13 +154,7 @@ public sealed partial class AzureTablesReminderTable : IReminderTable
     private async Task<List<TableEntity>> QueryAsync(string filter, CancellationToken cancellationToken)
     {
         var table = await _store.OpenAsync(_tableName, cancellationToken).ConfigureAwait(false);
-        var rows = new List<TableEntity>();
-        await foreach (var page in _store.QueryAsync(table, filter, PageSize, null, cancellationToken).ConfigureAwait(false))
-        {
-            rows.AddRange(page.Values);
-        }
-
-        return rows;
+        return (await _store.ReadAllAsync(table, filter, cancellationToken).ConfigureAwait(false)).Rows;
     }
 
     private ReminderTableData Convert(IEnumerable<TableEntity> rows)

@@ -13,8 +13,6 @@ namespace OrleansSeg.Persistence.AzureTables;
 /// </remarks>
 public sealed class AzureTablesGrainCatalog
 {
-    private const int KeyPageSize = 1_000;
-
     // Such a page carries the first column of each state, at most 64 KiB.
     private const int StatePageSize = 100;
 
@@ -60,7 +58,7 @@ public sealed class AzureTablesGrainCatalog
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey ge {from} and PartitionKey lt {TableKeys.After(from)} and RowKey eq {TableKeys.Sanitize(stateName)}");
         var table = await _store.OpenAsync(_store.Options.GrainStateTable, cancellationToken).ConfigureAwait(false);
-        var pages = _store.QueryAsync(table, filter, keysOnly ? KeyPageSize : StatePageSize, columns, cancellationToken);
+        var pages = _store.QueryAsync(table, filter, keysOnly ? AzureTablesStore.PageSizeMax : StatePageSize, columns, cancellationToken);
         await foreach (var page in pages.ConfigureAwait(false))
         {
             foreach (var row in page.Values)

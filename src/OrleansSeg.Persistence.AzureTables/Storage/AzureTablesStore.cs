@@ -15,6 +15,12 @@ namespace OrleansSeg.Persistence.AzureTables;
 /// </remarks>
 public sealed partial class AzureTablesStore
 {
+    /// <summary>Most changes in one entity-group transaction, by the service's own limit.</summary>
+    internal const int TransactionSizeMax = 100;
+
+    /// <summary>Most rows in one page, by the service's own limit.</summary>
+    internal const int PageSizeMax = 1_000;
+
     private const string CredentialSettings = "AzureTables settings ConnectionString, or ServiceUri and Credential";
     private static readonly TimeSpan OpenPause = TimeSpan.FromSeconds(1);
 
@@ -137,6 +143,19 @@ public sealed partial class AzureTablesStore
             continuation = page.ContinuationToken;
         }
         while (!string.IsNullOrEmpty(continuation));
+    }
+
+    /// <summary>All rows of a query, and in how many pages they came. Cost: all of them in memory.</summary>
+    internal async Task<(int Pages, List<TableEntity> Rows)> ReadAllAsync(TableClient table, string filter, CancellationToken cancellationToken)
+    {
+        var (pages, rows) = (0, new List<TableEntity>());
+        await foreach (var page in QueryAsync(table, filter, PageSizeMax, null, cancellationToken).ConfigureAwait(false))
+        {
+            pages++;
+            rows.AddRange(page.Values);
+        }
+
+        return (pages, rows);
     }
 
     private async Task<TableClient> CreateAsync(string name, CancellationToken cancellationToken)
