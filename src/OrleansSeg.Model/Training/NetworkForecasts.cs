@@ -40,12 +40,9 @@ internal static class NetworkForecasts
     }
 
     /// <summary>Mean log loss in nats once recalibrated: a drift in how often labels occur is not what stops training.</summary>
-    public static double LogLoss(SegmentNetwork network, InputEncoder encoder, ExampleSet set) =>
-        LogLoss(Run(network, encoder, [.. set.Examples.Select(example => example.Input)]), set);
-
-    /// <summary>Mean log loss in nats, once recalibrated, of heads in the order of the examples.</summary>
-    public static double LogLoss(IReadOnlyList<Heads> heads, ExampleSet set)
+    public static double LogLoss(SegmentNetwork network, InputEncoder encoder, ExampleSet set)
     {
+        var heads = Run(network, encoder, [.. set.Examples.Select(example => example.Input)]);
         List<float[]> logits = [.. heads.Select(head => head.Logits)];
         List<int> labels = [.. set.Examples.Select(example => example.Label)];
         return Recalibration.Fit(logits, labels).LogLoss(logits, labels);

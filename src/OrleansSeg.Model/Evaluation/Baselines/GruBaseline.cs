@@ -9,7 +9,7 @@ namespace OrleansSeg.Model.Evaluation.Baselines;
 /// <summary>A recurrent network over the steps alone: no aggregates, no profile, no text, nothing trained beforehand.</summary>
 public sealed class GruBaseline : IForecasterTrainer
 {
-    private static readonly NetworkConfig[] Shapes = [new() { UseAggregates = false, TextWidth = 0 }];
+    private static readonly NetworkConfig Shape = new() { UseAggregates = false, TextWidth = 0 };
 
     /// <inheritdoc />
     public string Name => "gru";
@@ -24,25 +24,15 @@ public sealed class GruBaseline : IForecasterTrainer
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
         var normalizer = FeatureNormalizer.Fit([.. train.Examples.Select(example => example.Input.Aggregates)]);
-        Fitted? best = null;
-        foreach (var shape in Shapes)
-        {
-            var config = shape with { AggregateWidth = normalizer.Width, Segments = train.Scheme.Count, FeatureNames = AggregateFeatures.Names };
-            var encoder = new InputEncoder(config, train.Scheme, normalizer, new NoTextEncoder(0));
-            var network = new NetworkTrainer(encoder, new NetworkTrainingOptions(), Name).Train(config, train, validation, seed, progress, cancellationToken);
-            var heads = NetworkForecasts.Run(network, encoder, [.. validation.Examples.Select(example => example.Input)]);
-            var candidate = new Fitted(network, encoder, Calibration.Fit(heads, validation.Examples), NetworkForecasts.LogLoss(heads, validation));
-            (best, var worse) = best is null || candidate.Loss < best.Loss ? (candidate, best) : (best, candidate);
-            worse?.Dispose();
-        }
-
-        return best!;
+        var config = Shape with { AggregateWidth = normalizer.Width, Segments = train.Scheme.Count, FeatureNames = AggregateFeatures.Names };
+        var encoder = new InputEncoder(config, train.Scheme, normalizer, new NoTextEncoder(0));
+        var network = new NetworkTrainer(encoder, new NetworkTrainingOptions(), Name).Train(config, train, validation, seed, progress, cancellationToken);
+        var heads = NetworkForecasts.Run(network, encoder, [.. validation.Examples.Select(example => example.Input)]);
+        return new Fitted(network, encoder, Calibration.Fit(heads, validation.Examples));
     }
 
-    private sealed class Fitted(SegmentNetwork network, InputEncoder encoder, Calibration calibration, double loss) : IForecaster
+    private sealed class Fitted(SegmentNetwork network, InputEncoder encoder, Calibration calibration) : IForecaster
     {
-        public double Loss => loss;
-
         public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) =>
             Array.ConvertAll(NetworkForecasts.Run(network, encoder, inputs), calibration.ToForecast);
 
