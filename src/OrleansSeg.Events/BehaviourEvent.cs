@@ -52,6 +52,10 @@ public sealed record BehaviourEvent
     /// <summary>Gross amount, unit price × quantity (one unit when no quantity is given); zero when the price is unknown.</summary>
     public decimal Amount => (UnitPrice ?? 0m) * (Quantity ?? 1m);
 
+    /// <summary>Whether this system could tell of the event at an instant: a live one once it was recorded, a back-filled one from its own time on.</summary>
+    /// <remarks>What happens after the instant is not asked here; compare <see cref="Timestamp"/> for that.</remarks>
+    public bool WasRecordedBy(DateTimeOffset instant) => Backfilled || RecordedAt <= instant;
+
     /// <summary>Whether two events with one id say the same thing; when and how they were recorded does not count.</summary>
     public bool SaysTheSameAs(BehaviourEvent other)
     {

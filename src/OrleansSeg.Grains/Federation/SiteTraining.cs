@@ -61,7 +61,7 @@ internal sealed partial class SiteTraining(
     {
         await foreach (var history in histories.WithCancellation(cancellationToken))
         {
-            var known = history.Events.Where(e => e.Timestamp <= until && (e.Backfilled || e.RecordedAt <= until)).ToList();
+            var known = history.Events.Where(e => e.Timestamp <= until && e.WasRecordedBy(until)).ToList();
             if (known.Count > 0)
             {
                 yield return history with { Events = known };

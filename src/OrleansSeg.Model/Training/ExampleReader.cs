@@ -92,8 +92,6 @@ internal static class ExampleReader
         }
 
         private static CustomerHistory KnownBy(CustomerHistory history, DateTimeOffset time) =>
-            history.Events.Any(e => IsLater(e, time)) ? history with { Events = [.. history.Events.Where(e => !IsLater(e, time))] } : history;
-
-        private static bool IsLater(BehaviourEvent e, DateTimeOffset time) => !e.Backfilled && e.RecordedAt > time;
+            history.Events.All(e => e.WasRecordedBy(time)) ? history : history with { Events = [.. history.Events.Where(e => e.WasRecordedBy(time))] };
     }
 }

@@ -24,7 +24,7 @@ internal sealed class KnownPast(IReadOnlyList<BehaviourEvent> events)
         for (; _next < events.Count && events[_next].Timestamp <= cutoff; _next++)
         {
             var e = events[_next];
-            if (e.Backfilled || e.RecordedAt <= cutoff)
+            if (e.WasRecordedBy(cutoff))
             {
                 Learn(e);
             }
