@@ -5,7 +5,7 @@ namespace OrleansSeg.Repository.Tests;
 /// <summary>The repository as it lies on disk.</summary>
 internal static class SourceTree
 {
-    public static DirectoryInfo Root { get; } = FindRoot();
+    public static DirectoryInfo Root => RepositoryFolder.Root;
 
     public static IEnumerable<FileInfo> Projects(string folder) =>
         new DirectoryInfo(Path.Combine(Root.FullName, folder)).EnumerateFiles("*.csproj", SearchOption.AllDirectories);
@@ -30,17 +30,4 @@ internal static class SourceTree
 
     private static IEnumerable<string> Elements(FileInfo project, string name) =>
         XDocument.Load(project.FullName).Descendants(name).Select(element => (string?)element.Attribute("Include") ?? "");
-
-    private static DirectoryInfo FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "OrleansSeg.sln")))
-            {
-                return folder;
-            }
-        }
-
-        throw new InvalidOperationException("OrleansSeg.sln is in no folder above the tests.");
-    }
 }

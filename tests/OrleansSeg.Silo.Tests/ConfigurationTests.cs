@@ -121,16 +121,7 @@ public sealed class ConfigurationTests : IDisposable
         await client.StopAsync();
     }
 
-    private static string SiloConfigFolder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "OrleansSeg.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder!.FullName, "silo-config");
-    }
+    private static string SiloConfigFolder() => Path.Combine(RepositoryFolder.Root.FullName, "silo-config");
 }
 
 /// <summary>Settings over settings.</summary>
