@@ -218,16 +218,20 @@ public sealed class InferenceBatcher : IDisposable
                     return ready;
                 }
 
-                batch = _abandoned ? null : _queue.TryTake(_stopping ? TakeWhen.Anything : TakeWhen.Due, late);
+                // A batch that is being readied left the queue first, so it is scored first.
+                batch = _readying || _abandoned ? null : _queue.TryTake(_stopping ? TakeWhen.Anything : TakeWhen.Due, late);
                 _scoring = batch is not null;
-                if (batch is null && _stopping && !_readying)
+                if (batch is null && !_readying)
                 {
-                    return null;
-                }
+                    if (_stopping)
+                    {
+                        return null;
+                    }
 
-                if (batch is null && _queue.Count > 0)
-                {
-                    wait = _queue.UntilDue();
+                    if (_queue.Count > 0)
+                    {
+                        wait = _queue.UntilDue();
+                    }
                 }
             }
 

@@ -192,6 +192,28 @@ public sealed class InferenceBatcherTests
     }
 
     [Fact]
+    public async Task BatchThatIsStillReadied_IsScoredBeforeLaterOnes()
+    {
+        using var engine = new Engine(o => o.BatchSizeMax = 2);
+        using var held = engine.Model.Hold();
+        var inHand = Task.WhenAll(engine.AskEach("ab"));
+        await held.Entered;
+        var readying = new TaskCompletionSource();
+        engine.Model.OnPrepare = _ =>
+        {
+            // The readying of c and d outlasts the scoring of a and b, so the engine has nothing in hand and e and f in its queue.
+            readying.TrySetResult();
+            Assert.True(inHand.Wait(TimeSpan.FromSeconds(30)));
+            engine.Model.OnPrepare = null;
+        };
+        var later = engine.AskEach("cdef");
+        await readying.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        held.Release();
+        await Task.WhenAll(later);
+        Assert.Equal("ab|cd|ef", engine.Batches());
+    }
+
+    [Fact]
     public async Task WaitingRequests_GoByLaneAndDeadline()
     {
         using var engine = new Engine(o => (o.BatchSizeMax, o.LowLaneEvery) = (1, 1_000));
