@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansSeg.Customers;
 using OrleansSeg.Inference;
-using OrleansSeg.Persistence.Sqlite;
+using OrleansSeg.Silo.Storage;
 
 namespace OrleansSeg.Silo.Configuration;
 
@@ -17,10 +17,10 @@ internal static class ConfigurationSections
     public const string Orleans = "Orleans";
 
     private static readonly string[] Tops = [Root, Orleans, "Logging"];
-    private static readonly string[] Names = ["Network", "Site", "Customers", "Partitions", "Rescoring", "Inference", "Sqlite"];
+    private static readonly string[] Names = ["Network", "Site", "Customers", "Partitions", "Rescoring", "Inference"];
 
     /// <summary>Binds every section; a field that no option has is an error, because a misspelt bound would silently not hold.</summary>
-    public static void Bind(IServiceCollection services, IConfiguration configuration)
+    public static void Bind(IServiceCollection services, IConfiguration configuration, IStorageBackend storage)
     {
         var root = configuration.GetSection(Root);
         Bind<NetworkOptions>(services, root.GetSection("Network"));
@@ -29,7 +29,7 @@ internal static class ConfigurationSections
         Bind<PartitionOptions>(services, root.GetSection("Partitions"));
         Bind<RescoringOptions>(services, root.GetSection("Rescoring"));
         Bind<InferenceOptions>(services, root.GetSection("Inference"));
-        Bind<SqliteStoreOptions>(services, root.GetSection("Sqlite"));
+        storage.Bind(services, root);
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkOptionsValidator>();
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkAddressValidator>();
         services.AddSingleton<IValidateOptions<SiloSettings>, SiloSettingsValidator>();
@@ -54,19 +54,17 @@ internal static class ConfigurationSections
         Expect(null, configuration, typeof(SiloSettings), Tops);
         var options = new SiloSettings();
         Fill(configuration.GetSection(Root), options);
-        Check(options, [new SiloSettingsValidator()]);
-        if (configuration[$"{Root}:Sqlite:{nameof(SqliteStoreOptions.Directory)}"] is not null)
-        {
-            throw new OptionsValidationException(
-                Root, typeof(SqliteStoreOptions), [$"{Root}:Sqlite:Directory is no setting; the store lies in {Root}:DataDirectory."]);
-        }
-
+        Check(options, [new SiloSettingsValidator(), new StorageNameValidator()]);
         return options;
     }
 
+    /// <summary>Binds one section, checked at start.</summary>
+    public static void Bind<TOptions>(IServiceCollection services, IConfigurationSection section)
+        where TOptions : class => services.AddOptions<TOptions>().Configure(options => BindStrictly(section, options)).ValidateOnStart();
+
     private static void Fill(IConfigurationSection root, SiloSettings options)
     {
-        Expect(root.Path, root, typeof(SiloSettings), [.. typeof(SiloSettings).GetProperties().Select(property => property.Name), .. Names]);
+        Expect(root.Path, root, typeof(SiloSettings), [.. typeof(SiloSettings).GetProperties().Select(property => property.Name), .. Names, .. StorageBackends.Sections]);
         Convert(root, () => root.Bind(options), typeof(SiloSettings));
     }
 
@@ -79,9 +77,6 @@ internal static class ConfigurationSections
             throw new OptionsValidationException(typeof(TOptions).Name, typeof(TOptions), failures);
         }
     }
-
-    private static void Bind<TOptions>(IServiceCollection services, IConfigurationSection section)
-        where TOptions : class => services.AddOptions<TOptions>().Configure(options => BindStrictly(section, options)).ValidateOnStart();
 
     private static void BindStrictly<TOptions>(IConfigurationSection section, TOptions options)
         where TOptions : class

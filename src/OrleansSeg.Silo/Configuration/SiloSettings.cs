@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using OrleansSeg.Silo.Storage;
 
 namespace OrleansSeg.Silo.Configuration;
 
@@ -13,7 +14,7 @@ public sealed class SiloSettings
 
     /// <summary>Where grain state, reminders and membership lie.</summary>
     /// <value>Default <c>sqlite</c>, the embedded store of one silo.</value>
-    [Required, RegularExpression("^sqlite$", ErrorMessage = "The field Storage must be 'sqlite'.")]
+    [Required]
     public string Storage { get; set; } = "sqlite";
 
     /// <summary>How log lines are written: <c>text</c> for people, <c>json</c> for collectors.</summary>
@@ -29,3 +30,12 @@ public sealed class SiloSettings
 /// <summary>Checks the attributes.</summary>
 [OptionsValidator]
 public sealed partial class SiloSettingsValidator : IValidateOptions<SiloSettings>;
+
+/// <summary>Checks that a store of that name is known.</summary>
+internal sealed class StorageNameValidator : IValidateOptions<SiloSettings>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, SiloSettings options) => StorageBackends.Names.Contains(options.Storage)
+        ? ValidateOptionsResult.Success
+        : ValidateOptionsResult.Fail($"The field Storage must be one of {string.Join(", ", StorageBackends.Names.Select(known => $"'{known}'"))}.");
+}

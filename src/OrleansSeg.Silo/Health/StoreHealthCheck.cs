@@ -1,22 +1,22 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansSeg.Persistence.Sqlite;
+using OrleansSeg.Silo.Storage;
 
 namespace OrleansSeg.Silo.Health;
 
-/// <summary>Whether the embedded store answers a read.</summary>
-internal sealed class StoreHealthCheck(SqliteStore store) : IHealthCheck
+/// <summary>Whether the store answers a read.</summary>
+internal sealed class StoreHealthCheck(IStoreProbe store) : IHealthCheck
 {
     /// <inheritdoc />
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            store.Ping();
-            return Task.FromResult(HealthCheckResult.Healthy());
+            await store.PingAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
         }
-        catch (StoreUnavailableException exception)
+        catch (StoreSilentException exception)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy(exception.Message, exception));
+            return HealthCheckResult.Unhealthy(exception.Message, exception);
         }
     }
 }

@@ -8,8 +8,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
-using OrleansSeg.Customers;
-using OrleansSeg.Models;
 using OrleansSeg.Silo.Configuration;
 using OrleansSeg.Silo.Health;
 using OrleansSeg.Silo.Storage;
@@ -68,15 +66,14 @@ public static class SiloHost
         network = ports;
         ConfigureLogging(builder.Logging, top, level, configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-        ConfigurationSections.Bind(builder.Services, configuration);
-        builder.Services.Configure<FolderModelStoreOptions>(store => store.Directory = Path.Combine(top.DataDirectory, "models"));
+        ConfigurationSections.Bind(builder.Services, configuration, StorageBackends.Named(top.Storage));
         builder.UseOrleans(silo => ConfigureSilo(silo, top, ports, inference.Enabled, cluster));
         return top;
     }
 
     private static void ConfigureSilo(ISiloBuilder silo, SiloSettings top, NetworkOptions ports, bool runsInference, ClusterSettings cluster)
     {
-        silo.UseLocalhostClustering(ports.SiloPort, ports.GatewayPort);
+        StorageBackends.Named(top.Storage).Add(silo, top, ports);
         silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
         silo.Configure<EndpointOptions>(endpoint =>
         {
@@ -85,9 +82,6 @@ public static class SiloHost
             endpoint.SiloListeningEndpoint = new IPEndPoint(listen, ports.SiloPort);
             endpoint.GatewayListeningEndpoint = new IPEndPoint(listen, ports.GatewayPort);
         });
-        silo.AddSqliteGrainStorage(store => store.Directory = top.DataDirectory, "orleansseg");
-        silo.UseSqliteReminderService();
-        silo.Services.AddSingleton<IGrainStateCatalog, SqliteStateCatalog>();
         silo.AddOrleansSegGrains(runsInference);
     }
 

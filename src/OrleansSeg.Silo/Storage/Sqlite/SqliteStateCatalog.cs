@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using OrleansSeg.Customers;
 using OrleansSeg.Persistence.Sqlite;
 
-namespace OrleansSeg.Silo.Storage;
+namespace OrleansSeg.Silo.Storage.Sqlite;
 
 /// <summary>Lets verification enumerate the embedded store.</summary>
 internal sealed class SqliteStateCatalog(SqliteGrainCatalog catalog) : IGrainStateCatalog
