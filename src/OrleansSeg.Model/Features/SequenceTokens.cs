@@ -47,38 +47,52 @@ public static class SequenceTokens
 
     private sealed class Step(EventType type)
     {
-        private readonly List<BehaviourEvent> _events = [];
+        private readonly TopTexts _texts = new(TextCountMax);
+        private Dictionary<string, (decimal Amount, int Count)>? _categories;
+        private DateTimeOffset _last;
+        private decimal _quantity;
+        private decimal _amount;
+        private double _ratings;
+        private int _rated;
+        private int _count;
 
         public int LastPosition { get; private set; }
 
         public void Add(BehaviourEvent e, int position)
         {
-            _events.Add(e);
-            LastPosition = position;
+            var amount = e.Amount;
+            (_last, LastPosition) = (e.Timestamp, position);
+            _count++;
+            _quantity += e.Quantity ?? 0m;
+            _amount += amount;
+            if (e.Rating is { } rating)
+            {
+                _ratings += rating;
+                _rated++;
+            }
+
+            if (e.Category is { } category)
+            {
+                var (sum, count) = (_categories ??= new(StringComparer.Ordinal)).GetValueOrDefault(category);
+                _categories[category] = (sum + amount, count + 1);
+            }
+
+            if (!string.IsNullOrWhiteSpace(e.Text))
+            {
+                _texts.Add(e.Text, amount);
+            }
         }
 
-        public SequenceToken ToToken()
+        public SequenceToken ToToken() => new()
         {
-            var rated = _events.Where(e => e.Rating.HasValue).ToList();
-            return new SequenceToken
-            {
-                Type = type,
-                Timestamp = _events[^1].Timestamp,
-                EventCount = _events.Count,
-                Quantity = (float)_events.Sum(e => e.Quantity ?? 0m),
-                Amount = (float)_events.Sum(e => e.Amount),
-                Rating = rated.Count > 0 ? rated.Average(e => e.Rating!.Value) : float.NaN,
-                Category = _events
-                    .Where(e => e.Category is not null)
-                    .GroupBy(e => e.Category)
-                    .MaxBy(group => (group.Sum(e => e.Amount), group.Count()))?.Key,
-                Texts = [.. _events
-                    .Where(e => !string.IsNullOrWhiteSpace(e.Text))
-                    .OrderByDescending(e => e.Amount)
-                    .Select(e => e.Text!)
-                    .Distinct(StringComparer.Ordinal)
-                    .Take(TextCountMax)],
-            };
-        }
+            Type = type,
+            Timestamp = _last,
+            EventCount = _count,
+            Quantity = (float)_quantity,
+            Amount = (float)_amount,
+            Rating = _rated > 0 ? (float)(_ratings / _rated) : float.NaN,
+            Category = _categories?.MaxBy(category => category.Value).Key,
+            Texts = _texts.ToArray(),
+        };
     }
 }
