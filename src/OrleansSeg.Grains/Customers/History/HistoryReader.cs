@@ -50,10 +50,22 @@ internal sealed class HistoryReader(CustomerState state, EventBlock hot, PageSto
                 PushBackwards(open, block, block.Count - 1);
             }
 
-            if (open.TryDequeue(out var run, out _))
+            if (!open.TryDequeue(out var run, out _))
             {
-                yield return run.Block[run.Next];
+                continue;
+            }
+
+            yield return run.Block[run.Next];
+            if (open.Count > 0 || waiting.Count > 0)
+            {
                 PushBackwards(open, run.Block, run.Next - 1);
+                continue;
+            }
+
+            // Nothing is left to merge with, as for every customer whose history fits the hot page.
+            for (var i = run.Next - 1; i >= 0; i--)
+            {
+                yield return run.Block[i];
             }
         }
     }
