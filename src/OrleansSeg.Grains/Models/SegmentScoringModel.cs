@@ -1,6 +1,8 @@
 using OrleansSeg.Inference;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Sequences;
+using OrleansSeg.Model.Training;
 using OrleansSeg.Segments;
 
 namespace OrleansSeg.Models;
@@ -12,22 +14,13 @@ internal sealed class SegmentScoringModel(int version, SegmentModel model) : ISc
     public int Version => version;
 
     /// <inheritdoc />
-    public IReadOnlyList<ModelScore> Score(IReadOnlyList<CustomerInput> inputs)
-    {
-        var forecasts = model.Forecast(inputs);
-        var scores = new ModelScore[forecasts.Count];
-        for (var i = 0; i < scores.Length; i++)
-        {
-            var forecast = forecasts[i];
-            scores[i] = new ModelScore(
-                model.Decide(forecast),
-                [.. model.Scheme.Labels.Zip(forecast.Probabilities, (label, probability) => new SegmentProbability(label, probability))],
-                forecast.Churn,
-                forecast.ExpectedSpend);
-        }
+    public PreparedInputs Prepare(IReadOnlyList<CustomerInput> inputs) => new Encoded(inputs, model.Encode(inputs));
 
-        return scores;
-    }
+    /// <inheritdoc />
+    public IReadOnlyList<ModelScore> Score(IReadOnlyList<CustomerInput> inputs) => ToScores(model.Forecast(inputs));
+
+    /// <inheritdoc />
+    public IReadOnlyList<ModelScore> Score(PreparedInputs prepared) => ToScores(model.Forecast(((Encoded)prepared).Tensors));
 
     /// <inheritdoc />
     public SegmentExplanation Explain(string customer, CustomerInput input)
@@ -45,4 +38,36 @@ internal sealed class SegmentScoringModel(int version, SegmentModel model) : ISc
 
     /// <inheritdoc />
     public void Dispose() => model.Dispose();
+
+    private ModelScore[] ToScores(IReadOnlyList<Forecast> forecasts)
+    {
+        var scores = new ModelScore[forecasts.Count];
+        for (var i = 0; i < scores.Length; i++)
+        {
+            var forecast = forecasts[i];
+            scores[i] = new ModelScore(
+                model.Decide(forecast),
+                [.. model.Scheme.Labels.Zip(forecast.Probabilities, (label, probability) => new SegmentProbability(label, probability))],
+                forecast.Churn,
+                forecast.ExpectedSpend);
+        }
+
+        return scores;
+    }
+
+    /// <summary>A batch as tensors.</summary>
+    private sealed class Encoded(IReadOnlyList<CustomerInput> inputs, EncodedInputs tensors) : PreparedInputs(inputs)
+    {
+        public EncodedInputs Tensors => tensors;
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                tensors.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
 }

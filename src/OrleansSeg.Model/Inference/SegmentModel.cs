@@ -11,7 +11,7 @@ namespace OrleansSeg.Model.Inference;
 
 /// <summary>A trained model, ready to score and to explain: what training returns and what a bundle loads to are the same thing.</summary>
 /// <remarks>
-/// <see cref="Forecast"/>, <see cref="Decide"/> and <see cref="Explain"/> may be called from any threads at once; dispose it when no call
+/// <see cref="Forecast(IReadOnlyList{CustomerInput})"/>, <see cref="Encode"/>, <see cref="Decide"/> and <see cref="Explain"/> may be called from any threads at once; dispose it when no call
 /// runs any more. Torch's own threads are the process's, set by the host.
 /// </remarks>
 public sealed partial class SegmentModel : IForecaster
@@ -62,6 +62,20 @@ public sealed partial class SegmentModel : IForecaster
     {
         ArgumentNullException.ThrowIfNull(inputs);
         return Array.ConvertAll(NetworkForecasts.Run(_network, _encoder, inputs), Calibration.ToForecast);
+    }
+
+    /// <summary>Encodes inputs for <see cref="Forecast(EncodedInputs)"/>, so that it can be done while another batch runs; dispose it afterwards.</summary>
+    public EncodedInputs Encode(IReadOnlyList<CustomerInput> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return NetworkForecasts.Encode(_encoder, inputs);
+    }
+
+    /// <summary>Forecasts of what <see cref="Encode"/> made, in the order of its inputs.</summary>
+    public IReadOnlyList<Forecast> Forecast(EncodedInputs inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return Array.ConvertAll(NetworkForecasts.Run(_network, inputs), Calibration.ToForecast);
     }
 
     /// <summary>The segment that a forecast means.</summary>

@@ -20,24 +20,31 @@ internal static class NetworkForecasts
     public static Heads[] Run(SegmentNetwork network, InputEncoder encoder, IReadOnlyList<CustomerInput> inputs)
     {
         var results = new Heads[inputs.Count];
-        foreach (var part in Enumerable.Range(0, inputs.Count).OrderBy(i => inputs[i].Tokens.Length).Chunk(BatchSize))
+        foreach (var rows in PartsOf(inputs))
         {
-            using var scope = NewDisposeScope();
-            using var quiet = no_grad();
-            using var batch = encoder.Encode([.. part.Select(i => inputs[i])]);
-            var (segments, churn, spend) = network.Forward(batch);
-            var logits = segments.data<float>().ToArray();
-            var churns = churn.data<float>().ToArray();
-            var spends = spend.data<float>().ToArray();
-            var width = logits.Length / part.Length;
-            for (var row = 0; row < part.Length; row++)
-            {
-                results[part[row]] = new Heads(logits[(row * width)..((row + 1) * width)], churns[row], spends[row]);
-            }
+            // One part is encoded at a time: a validation set would not fit into memory as tensors.
+            using var part = EncodePart(encoder, inputs, rows);
+            RunPart(network, part, results);
         }
 
         return results;
     }
+
+    /// <summary>Heads in the order of the inputs that were encoded. May run on any threads at once.</summary>
+    public static Heads[] Run(SegmentNetwork network, EncodedInputs inputs)
+    {
+        var results = new Heads[inputs.Count];
+        foreach (var part in inputs.Parts)
+        {
+            RunPart(network, part, results);
+        }
+
+        return results;
+    }
+
+    /// <summary>Encodes all inputs, for a run that follows.</summary>
+    public static EncodedInputs Encode(InputEncoder encoder, IReadOnlyList<CustomerInput> inputs) =>
+        new(inputs.Count, [.. PartsOf(inputs).Select(rows => EncodePart(encoder, inputs, rows))]);
 
     /// <summary>Mean log loss in nats once recalibrated: a drift in how often labels occur is not what stops training.</summary>
     public static double LogLoss(SegmentNetwork network, InputEncoder encoder, ExampleSet set)
@@ -46,5 +53,26 @@ internal static class NetworkForecasts
         List<float[]> logits = [.. heads.Select(head => head.Logits)];
         List<int> labels = [.. set.Examples.Select(example => example.Label)];
         return Recalibration.Fit(logits, labels).LogLoss(logits, labels);
+    }
+
+    private static IEnumerable<int[]> PartsOf(IReadOnlyList<CustomerInput> inputs) =>
+        Enumerable.Range(0, inputs.Count).OrderBy(i => inputs[i].Tokens.Length).Chunk(BatchSize);
+
+    private static EncodedPart EncodePart(InputEncoder encoder, IReadOnlyList<CustomerInput> inputs, int[] rows) =>
+        new(rows, encoder.Encode(Array.ConvertAll(rows, row => inputs[row])));
+
+    private static void RunPart(SegmentNetwork network, EncodedPart part, Heads[] results)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var (segments, churn, spend) = network.Forward(part.Batch);
+        var logits = segments.data<float>().ToArray();
+        var churns = churn.data<float>().ToArray();
+        var spends = spend.data<float>().ToArray();
+        var width = logits.Length / part.Rows.Length;
+        for (var row = 0; row < part.Rows.Length; row++)
+        {
+            results[part.Rows[row]] = new Heads(logits[(row * width)..((row + 1) * width)], churns[row], spends[row]);
+        }
     }
 }

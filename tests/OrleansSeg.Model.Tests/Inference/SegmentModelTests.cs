@@ -37,6 +37,13 @@ public sealed class SegmentModelTests
     }
 
     [Fact]
+    public async Task Forecasts_OfInputsEncodedOnAnotherThread_AreTheSame()
+    {
+        using var encoded = await Task.Run(() => Model.Encode(Inputs));
+        AssertSame(Model.Forecast(Inputs), Model.Forecast(encoded));
+    }
+
+    [Fact]
     public void AnEmptyBatch_HasNoForecasts() => Assert.Empty(Model.Forecast([]));
 
     [Fact]
