@@ -62,19 +62,26 @@ internal sealed partial class PartitionSweep(
 
     private async Task<int> RefreshAsync(List<string> due, CancellationToken cancellationToken)
     {
-        var rescored = 0;
-        foreach (var group in due.Chunk(options.ConcurrencyMax))
+        // One that is done makes room for the next at once, so the engine's batches are full until the last; all on the grain's scheduler.
+        var limits = new ParallelOptions
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var outcomes = await Task.WhenAll(group.Select(customer => TryAsync(
-                customer,
-                async () => await grains.GetGrain<ICustomerUpkeepGrain>(customer).RefreshAsync(cancellationToken) == RefreshOutcome.Rescored,
-                cancellationToken)));
-            rescored += outcomes.Count(isRescored => isRescored);
-        }
-
+            MaxDegreeOfParallelism = options.ConcurrencyMax,
+            TaskScheduler = TaskScheduler.Current,
+            CancellationToken = cancellationToken,
+        };
+        var rescored = 0;
+        await Parallel.ForEachAsync(due, limits, async (customer, token) =>
+        {
+            if (await TryAsync(customer, async () => await RefreshAsync(customer, token) == RefreshOutcome.Rescored, token))
+            {
+                rescored++;
+            }
+        });
         return rescored;
     }
+
+    private Task<RefreshOutcome> RefreshAsync(string customer, CancellationToken cancellationToken) =>
+        grains.GetGrain<ICustomerUpkeepGrain>(customer).RefreshAsync(cancellationToken);
 
     private async Task<(int Repaired, List<string> Dirty)> CompareAsync(HashSet<string> due, bool hasModel, CancellationToken cancellationToken)
     {
