@@ -69,6 +69,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("OrleansSeg:Site:Currency", "euro", "Currency")]
     [InlineData("OrleansSeg:Network:GatewayPort", "70000", "GatewayPort")]
     [InlineData("OrleansSeg:Network:Address", "shop", "Address")]
+    [InlineData("OrleansSeg:Membership:ProbeTimeout", "00:02:00", "ProbeTimeout")]
+    [InlineData("OrleansSeg:Membership:MissedProbesMax", "0", "MissedProbesMax")]
     [InlineData("OrleansSeg:LogFormat", "xml", "LogFormat")]
     [InlineData("OrleansSeg:Inference:TokenBudgett", "64", "TokenBudgett")]
     [InlineData("OrleansSeg:Inferences:TokenBudget", "64", "Inferences")]
@@ -80,7 +82,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("OrleanSeg:Inference:TokenBudget", "64", "OrleanSeg is no setting; expected Logging, Orleans, OrleansSeg.")]
     [InlineData("Orleans:ClusterID2", "shop", "Orleans:ClusterID2 is no setting; expected ClusterId, ServiceId.")]
     [InlineData("Orleans:ClusterId", "", "ClusterId")]
-    [InlineData("OrleansSeg:Storage", "paper", "The field Storage must be one of 'sqlite'.")]
+    [InlineData("OrleansSeg:Storage", "paper", "The field Storage must be one of 'azure', 'sqlite'.")]
     public async Task Invalid_NamesTheField(string key, string value, string expected)
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(async () =>

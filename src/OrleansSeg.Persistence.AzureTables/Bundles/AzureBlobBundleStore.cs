@@ -37,6 +37,14 @@ public sealed class AzureBlobBundleStore
         _container = AzureClients.CreateBlobs(options, transport).GetBlobContainerClient(options.Container);
     }
 
+    /// <summary>Creates the container where it is not there yet.</summary>
+    /// <returns>Whether it was created.</returns>
+    /// <exception cref="StoreUnavailableException">The service did not answer.</exception>
+    /// <exception cref="StoreRefusedException">The service refused.</exception>
+    public Task<bool> CreateContainerAsync(CancellationToken cancellationToken) => RunAsync(
+        "creation", "creation of the container",
+        async token => await _container.CreateIfNotExistsAsync(cancellationToken: token).ConfigureAwait(false) is not null, cancellationToken);
+
     /// <summary>Uploads the bundle that lies in a folder named by its hash. One that is there already is left alone.</summary>
     /// <param name="bundles">Folder of bundles.</param>
     /// <param name="hash">The bundle's hash.</param>
@@ -50,11 +58,7 @@ public sealed class AzureBlobBundleStore
         var folder = Path.Combine(bundles, hash);
         var manifest = BundleManifest.ReadFile(folder, hash);
         var files = BundleManifest.Read(hash, manifest);
-        await RunAsync("creation", "creation of the container", async token =>
-        {
-            await _container.CreateIfNotExistsAsync(cancellationToken: token).ConfigureAwait(false);
-            return true;
-        }, cancellationToken).ConfigureAwait(false);
+        await CreateContainerAsync(cancellationToken).ConfigureAwait(false);
         var last = _container.GetBlobClient($"{hash}/{BundleManifest.FileName}");
         if ((await RunAsync("read", "look-up of a bundle", last.ExistsAsync, cancellationToken).ConfigureAwait(false)).Value)
         {

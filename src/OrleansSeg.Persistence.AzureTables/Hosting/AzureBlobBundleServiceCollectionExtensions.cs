@@ -9,15 +9,19 @@ public static class AzureBlobBundleServiceCollectionExtensions
 {
     /// <summary>Adds <see cref="AzureBlobBundleStore"/> with its options, checked at start.</summary>
     /// <param name="services">The services of a silo.</param>
-    /// <param name="configure">Sets the account and the container.</param>
-    public static IServiceCollection AddAzureBlobBundles(this IServiceCollection services, Action<AzureBlobBundleOptions> configure)
+    /// <param name="configure">Sets the account and the container; null when the options are set elsewhere.</param>
+    public static IServiceCollection AddAzureBlobBundles(this IServiceCollection services, Action<AzureBlobBundleOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<AzureBlobBundleOptions>().Configure(configure).ValidateOnStart();
+        var options = services.AddOptions<AzureBlobBundleOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
         services.AddSingleton<IValidateOptions<AzureBlobBundleOptions>, AzureBlobBundleOptionsValidator>();
         services.AddSingleton<IValidateOptions<AzureBlobBundleOptions>>(
-            new AzureConnectionValidator<AzureBlobBundleOptions>("BlobEndpoint", text => _ = new BlobServiceClient(text)));
+            new AzureConnectionValidator<AzureBlobBundleOptions>("AzureBlobs", "BlobEndpoint", text => _ = new BlobServiceClient(text)));
         return services.AddSingleton(provider => new AzureBlobBundleStore(
             provider.GetRequiredService<IOptions<AzureBlobBundleOptions>>().Value, provider.GetService<TimeProvider>() ?? TimeProvider.System));
     }

@@ -9,11 +9,10 @@ public static class AzureTablesClientBuilderExtensions
 {
     /// <summary>Reads the gateways from the cluster's membership table.</summary>
     /// <param name="builder">The client.</param>
-    /// <param name="configure">Sets the account; permission to read is enough.</param>
-    public static IClientBuilder UseAzureTablesClustering(this IClientBuilder builder, Action<AzureTablesOptions> configure)
+    /// <param name="configure">Sets the account, of which permission to read is enough; null when the options are set elsewhere.</param>
+    public static IClientBuilder UseAzureTablesClustering(this IClientBuilder builder, Action<AzureTablesOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(configure);
         AzureTablesServices.Add(builder.Services, configure);
         builder.Services.AddSingleton<IGatewayListProvider, AzureTablesGatewayListProvider>();
         return builder;

@@ -25,7 +25,7 @@ internal static class AzureTablesServices
 
         services.AddSingleton<IValidateOptions<AzureTablesOptions>, AzureTablesOptionsValidator>();
         services.AddSingleton<IValidateOptions<AzureTablesOptions>>(
-            new AzureConnectionValidator<AzureTablesOptions>("TableEndpoint", text => _ = new TableServiceClient(text)));
+            new AzureConnectionValidator<AzureTablesOptions>("AzureTables", "TableEndpoint", text => _ = new TableServiceClient(text)));
         services.TryAddSingleton<OrleansGrainStorageSerializer>();
         services.AddSingleton(provider => new AzureTablesStore(
             provider.GetRequiredService<IOptions<AzureTablesOptions>>().Value,

@@ -3,9 +3,10 @@ using Microsoft.Extensions.Options;
 namespace OrleansSeg.Persistence.AzureTables;
 
 /// <summary>Checks what one field's bound cannot say. A message names the setting and never what it holds.</summary>
+/// <param name="section">The options' section in a configuration file, which messages name.</param>
 /// <param name="endpointName">The connection string's name for this service's address, such as <c>TableEndpoint</c>.</param>
 /// <param name="tryConstruct">Makes a client of the connection string, to hear what Azure's own parser says.</param>
-internal sealed class AzureConnectionValidator<TOptions>(string endpointName, Action<string> tryConstruct) : IValidateOptions<TOptions>
+internal sealed class AzureConnectionValidator<TOptions>(string section, string endpointName, Action<string> tryConstruct) : IValidateOptions<TOptions>
     where TOptions : AzureConnectionOptions
 {
     /// <inheritdoc />
@@ -17,37 +18,37 @@ internal sealed class AzureConnectionValidator<TOptions>(string endpointName, Ac
 
     private IEnumerable<string> Problems(TOptions options)
     {
-        const string ConnectionString = nameof(options.ConnectionString);
-        const string ServiceUri = nameof(options.ServiceUri);
+        var connectionString = $"{section}:{nameof(options.ConnectionString)}";
+        var serviceUri = $"{section}:{nameof(options.ServiceUri)}";
         if (string.IsNullOrWhiteSpace(options.ConnectionString) == options.ServiceUri is null)
         {
-            yield return $"Give exactly one of {ConnectionString} and {ServiceUri}.";
+            yield return $"Give exactly one of {connectionString} and {serviceUri}.";
         }
 
         if (!string.IsNullOrWhiteSpace(options.ConnectionString) && ProblemOf(options.ConnectionString) is { } wrong)
         {
-            yield return $"{ConnectionString}: {wrong}";
+            yield return $"{connectionString}: {wrong}";
         }
 
         if (options.ServiceUri is { } uri && ProblemOf(uri) is { } wrongUri)
         {
-            yield return $"{ServiceUri}: {wrongUri}";
+            yield return $"{serviceUri}: {wrongUri}";
         }
 
         const AzureCredentialKind Managed = AzureCredentialKind.ManagedIdentity;
         if (options.ManagedIdentityClientId is not null && (options.Credential != Managed || options.ServiceUri is null))
         {
-            yield return $"{nameof(options.ManagedIdentityClientId)} needs {ServiceUri} and {nameof(options.Credential)} '{Managed}'.";
+            yield return $"{section}:{nameof(options.ManagedIdentityClientId)} needs {serviceUri} and {section}:{nameof(options.Credential)} '{Managed}'.";
         }
 
         if (options.RetryDelay > options.RetryDelayMax)
         {
-            yield return $"{nameof(options.RetryDelay)} is longer than {nameof(options.RetryDelayMax)}.";
+            yield return $"{section}:{nameof(options.RetryDelay)} is longer than {section}:{nameof(options.RetryDelayMax)}.";
         }
 
         if (options.AttemptTimeout > options.OperationTimeout)
         {
-            yield return $"{nameof(options.AttemptTimeout)} is longer than {nameof(options.OperationTimeout)}.";
+            yield return $"{section}:{nameof(options.AttemptTimeout)} is longer than {section}:{nameof(options.OperationTimeout)}.";
         }
     }
 

@@ -51,6 +51,9 @@ public sealed partial class AzureTablesStore
     /// <summary>The settings of the cluster's tables.</summary>
     public AzureTablesOptions Options { get; }
 
+    /// <summary>Host and port of the service.</summary>
+    public string Address => $"{Client.Uri.Host}:{Client.Uri.Port}";
+
     /// <summary>Azure's client for the account.</summary>
     internal TableServiceClient Client { get; }
 
@@ -61,6 +64,21 @@ public sealed partial class AzureTablesStore
     public Task PingAsync(CancellationToken cancellationToken) => RunAsync(
         "ping", Options.GrainStateTable,
         token => FindAsync(Client.GetTableClient(Options.GrainStateTable), "ping", "ping", [nameof(TableEntity.RowKey)], token), cancellationToken);
+
+    /// <summary>Creates the cluster's tables that are not there, without waiting for a service that does not answer.</summary>
+    /// <returns>Whether there was one to create.</returns>
+    /// <exception cref="StoreUnavailableException">The service does not answer.</exception>
+    /// <exception cref="StoreRefusedException">It refused.</exception>
+    public async Task<bool> CreateTablesAsync(CancellationToken cancellationToken)
+    {
+        var created = false;
+        foreach (var name in new[] { Options.GrainStateTable, Options.MembershipTable, Options.ReminderTable })
+        {
+            created |= await TryCreateAsync(Client.GetTableClient(name), cancellationToken).ConfigureAwait(false);
+        }
+
+        return created;
+    }
 
     /// <summary>The table, created when it is not there yet. Later calls for it cost nothing.</summary>
     /// <remarks>Waits for a service that does not answer, up to <see cref="AzureConnectionOptions.StartWaitMax"/>.</remarks>
@@ -166,11 +184,7 @@ public sealed partial class AzureTablesStore
         {
             try
             {
-                await RunAsync("creation", name, async token =>
-                {
-                    await table.CreateIfNotExistsAsync(token).ConfigureAwait(false);
-                    return true;
-                }, cancellationToken).ConfigureAwait(false);
+                await TryCreateAsync(table, cancellationToken).ConfigureAwait(false);
                 return table;
             }
             catch (Exception exception) when (
@@ -185,6 +199,12 @@ public sealed partial class AzureTablesStore
             }
         }
     }
+
+    private Task<bool> TryCreateAsync(TableClient table, CancellationToken cancellationToken) => RunAsync(
+        "creation",
+        table.Name,
+        async token => (await table.CreateIfNotExistsAsync(token).ConfigureAwait(false)).GetRawResponse().Status != 409,
+        cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Table {Table} at {Host}:{Port} cannot be opened yet. {Reason} Trying again.")]
     private partial void LogWaiting(string table, string host, int port, string reason);

@@ -17,13 +17,14 @@ internal static class ConfigurationSections
     public const string Orleans = "Orleans";
 
     private static readonly string[] Tops = [Root, Orleans, "Logging"];
-    private static readonly string[] Names = ["Network", "Site", "Customers", "Partitions", "Rescoring", "Inference"];
+    private static readonly string[] Names = ["Network", "Membership", "Site", "Customers", "Partitions", "Rescoring", "Inference"];
 
     /// <summary>Binds every section; a field that no option has is an error, because a misspelt bound would silently not hold.</summary>
     public static void Bind(IServiceCollection services, IConfiguration configuration, IStorageBackend storage)
     {
         var root = configuration.GetSection(Root);
         Bind<NetworkOptions>(services, root.GetSection("Network"));
+        Bind<MembershipOptions>(services, root.GetSection("Membership"));
         Bind<SiteOptions>(services, root.GetSection("Site"));
         Bind<CustomerOptions>(services, root.GetSection("Customers"));
         Bind<PartitionOptions>(services, root.GetSection("Partitions"));
@@ -32,6 +33,7 @@ internal static class ConfigurationSections
         storage.Bind(services, root);
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkOptionsValidator>();
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkAddressValidator>();
+        services.AddSingleton<IValidateOptions<MembershipOptions>, MembershipOptionsValidator>();
         services.AddSingleton<IValidateOptions<SiloSettings>, SiloSettingsValidator>();
         services.AddOptions<SiloSettings>().Configure(options => Fill(root, options)).ValidateOnStart();
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Silo.Configuration;
+using OrleansSeg.Silo.Storage;
 
 namespace OrleansSeg.Silo.Hosting;
 
@@ -26,8 +27,15 @@ public sealed partial class RunningSilo : IAsyncDisposable
 
     /// <summary>Starts; returns when calls are taken.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting breaks its bound.</exception>
+    /// <exception cref="StoreStartException">The store refused, or did not answer for longer than its settings say.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // Before Orleans begins, which would tell of the same failure several times and with every frame of its stack.
+        if (_host.Services.GetService<StoreGate>() is { } gate)
+        {
+            await gate.PassAsync(cancellationToken);
+        }
+
         await _host.StartAsync(cancellationToken);
         _started = true;
         LogStarted(Network.Address, Network.SiloPort, Network.GatewayPort, Network.HttpPort);

@@ -54,6 +54,19 @@ public static class SiloHost
         return new RunningSilo(builder.Build(), network);
     }
 
+    /// <summary>Makes the configured store ready for a first start.</summary>
+    /// <param name="configuration">The silo-config file and whatever goes before it.</param>
+    /// <param name="cancellationToken">Stops; the store then stays as it was.</param>
+    /// <returns>What was found and made; null for a store that a silo makes by starting.</returns>
+    /// <exception cref="OptionsValidationException">A setting breaks its bound or does not exist; the message names it.</exception>
+    /// <exception cref="StoreStartException">The store refused or did not answer.</exception>
+    public static async Task<StoreInitialization?> InitializeStoreAsync(IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var top = ConfigurationSections.ReadTop(configuration);
+        using var loggers = LoggerFactory.Create(logging => ConfigureLogging(logging, top, LogLevel.Warning, configuration));
+        return await StorageBackends.Named(top.Storage).InitializeAsync(configuration.GetSection(ConfigurationSections.Root), loggers, cancellationToken);
+    }
+
     private static SiloSettings Compose(IHostApplicationBuilder builder, IConfiguration configuration, LogLevel level, out NetworkOptions network)
     {
         var top = ConfigurationSections.ReadTop(configuration);
@@ -75,10 +88,11 @@ public static class SiloHost
     {
         StorageBackends.Named(top.Storage).Add(silo, top, ports);
         silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
+        silo.Services.AddOptions<ClusterMembershipOptions>().Configure<IOptions<MembershipOptions>>(MembershipOptions.Apply);
         silo.Configure<EndpointOptions>(endpoint =>
         {
             var listen = ListenAddressOf(ports);
-            endpoint.AdvertisedIPAddress = IPAddress.Parse(ports.Address);
+            (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (IPAddress.Parse(ports.Address), ports.SiloPort, ports.GatewayPort);
             endpoint.SiloListeningEndpoint = new IPEndPoint(listen, ports.SiloPort);
             endpoint.GatewayListeningEndpoint = new IPEndPoint(listen, ports.GatewayPort);
         });

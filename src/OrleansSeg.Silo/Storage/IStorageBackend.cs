@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 using OrleansSeg.Silo.Configuration;
 
@@ -32,4 +33,13 @@ internal interface IStorageBackend
     /// <param name="client">The client.</param>
     /// <param name="root">The section <c>OrleansSeg</c>.</param>
     void Add(IClientBuilder client, IConfigurationSection root);
+
+    /// <summary>Makes the store ready before a first start, where that takes more than starting.</summary>
+    /// <param name="root">The section <c>OrleansSeg</c>.</param>
+    /// <param name="loggers">Hear of a server that does not answer.</param>
+    /// <param name="cancellationToken">Stops; the store then stays as it was.</param>
+    /// <returns>What was found and made; null for a store that a silo makes by starting.</returns>
+    /// <exception cref="StoreStartException">It cannot be made ready; the message says why, without secrets.</exception>
+    Task<StoreInitialization?> InitializeAsync(IConfigurationSection root, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        Task.FromResult<StoreInitialization?>(null);
 }

@@ -29,8 +29,8 @@ public sealed class AzureBlobBundleOptionsTests
         var refusal = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<AzureBlobBundleOptions>>().Value);
         Assert.Equal(
             [
+                "AzureBlobs:ConnectionString: it has neither AccountName nor BlobEndpoint.",
                 "BlockSize: The field AzureBlobBundleOptions.BlockSize must be between 65536 and 67108864.",
-                "ConnectionString: it has neither AccountName nor BlobEndpoint.",
                 "Container: The field AzureBlobBundleOptions.Container must be a container name: 3 to 63 lower-case letters, digits and single hyphens, none at either end.",
             ],
             refusal.Failures.Order(StringComparer.Ordinal));

@@ -16,7 +16,7 @@ public sealed class StartTests(AzuriteFixture azurite)
         using var logs = new RecordedLogs();
         var failure = await FailAsync(options => options.ConnectionString = $"AccountName=shop;AccountKey={Secret}!", logs);
         var refusal = Assert.IsType<OptionsValidationException>(Causes(failure).Last());
-        Assert.Equal(["ConnectionString: AccountKey is not base64."], refusal.Failures);
+        Assert.Equal(["AzureTables:ConnectionString: AccountKey is not base64."], refusal.Failures);
         AssertNoSecret(Secret, failure, logs);
     }
 

@@ -41,26 +41,26 @@ public sealed class AzureTablesOptionsTests
         };
         Assert.Equal(
             """
-            AttemptTimeout is longer than OperationTimeout.
             AttemptTimeout: The field AzureTablesOptions.AttemptTimeout must be between 00:00:00.1000000 and 00:01:00.
-            Give exactly one of ConnectionString and ServiceUri.
+            AzureTables:AttemptTimeout is longer than AzureTables:OperationTimeout.
+            AzureTables:ManagedIdentityClientId needs AzureTables:ServiceUri and AzureTables:Credential 'ManagedIdentity'.
+            AzureTables:RetryDelay is longer than AzureTables:RetryDelayMax.
+            AzureTables:ServiceUri: it is not an HTTPS address.
+            Give exactly one of AzureTables:ConnectionString and AzureTables:ServiceUri.
             GrainStateTable: The field AzureTablesOptions.GrainStateTable must be a table name: 3 to 63 letters and digits, a letter first.
-            ManagedIdentityClientId needs ServiceUri and Credential 'ManagedIdentity'.
             MembershipTable: The field AzureTablesOptions.MembershipTable must be a table name: 3 to 63 letters and digits, a letter first.
             OperationTimeout: The field AzureTablesOptions.OperationTimeout must be between 00:00:01 and 00:05:00.
             ReminderTable: The AzureTablesOptions.ReminderTable field is required.
             RetriesMax: The field AzureTablesOptions.RetriesMax must be between 0 and 10.
-            RetryDelay is longer than RetryDelayMax.
             RetryDelay: The field AzureTablesOptions.RetryDelay must be between 00:00:00.0010000 and 00:00:10.
             RetryDelayMax: The field AzureTablesOptions.RetryDelayMax must be between 00:00:00.0010000 and 00:01:00.
-            ServiceUri: it is not an HTTPS address.
             StartWaitMax: The field AzureTablesOptions.StartWaitMax must be between 00:00:00 and 01:00:00.
             """,
             string.Join('\n', Failures(options).Order(StringComparer.Ordinal)));
     }
 
     [Fact]
-    public void NoAccount_IsInvalid() => Assert.Equal(["Give exactly one of ConnectionString and ServiceUri."], Failures(new AzureTablesOptions()));
+    public void NoAccount_IsInvalid() => Assert.Equal(["Give exactly one of AzureTables:ConnectionString and AzureTables:ServiceUri."], Failures(new AzureTablesOptions()));
 
     [Theory]
     [InlineData(Key, "it has neither AccountName nor TableEndpoint.")]
@@ -76,7 +76,7 @@ public sealed class AzureTablesOptionsTests
     public void WrongConnectionString_IsNamed_AndNoPartOfItRepeated(string connectionString, string problem)
     {
         var failure = Assert.Single(Failures(new AzureTablesOptions { ConnectionString = connectionString }));
-        Assert.Equal($"ConnectionString: {problem}", failure);
+        Assert.Equal($"AzureTables:ConnectionString: {problem}", failure);
         Assert.DoesNotContain(Key, failure, StringComparison.Ordinal);
     }
 
@@ -88,7 +88,7 @@ public sealed class AzureTablesOptionsTests
     public void WrongServiceUri_IsNamed_AndNoPartOfItRepeated(string uri, string problem)
     {
         var failure = Assert.Single(Failures(new AzureTablesOptions { ServiceUri = new Uri(uri, UriKind.RelativeOrAbsolute) }));
-        Assert.Equal($"ServiceUri: {problem}", failure);
+        Assert.Equal($"AzureTables:ServiceUri: {problem}", failure);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class AzureTablesOptionsTests
         IValidateOptions<AzureTablesOptions>[] validators =
         [
             new AzureTablesOptionsValidator(),
-            new AzureConnectionValidator<AzureTablesOptions>("TableEndpoint", text => _ = new TableServiceClient(text)),
+            new AzureConnectionValidator<AzureTablesOptions>("AzureTables", "TableEndpoint", text => _ = new TableServiceClient(text)),
         ];
         return validators.SelectMany(validator => validator.Validate(null, options).Failures ?? []);
     }
