@@ -26,7 +26,7 @@ internal sealed class CommonOptions
 
     private readonly Option<bool> _connect = new("--connect")
     {
-        Description = "Use a running cluster at the configured gateway instead of the data directory.", Recursive = true,
+        Description = "Use a running cluster: at the configured gateway, or found in a shared store.", Recursive = true,
     };
 
     private readonly Option<DateTimeOffset?> _asOf = InstantOption.Optional(

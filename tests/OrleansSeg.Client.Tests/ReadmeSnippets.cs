@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Hosting;
+using Orleans.Messaging;
 using OrleansSeg.Events;
+using OrleansSeg.Persistence.AzureTables;
 using OrleansSeg.Segments;
 
 namespace OrleansSeg.Client.Tests;
@@ -8,6 +11,21 @@ namespace OrleansSeg.Client.Tests;
 /// <summary>The README's code, compiled and run; a repository test compares the two.</summary>
 public sealed class ReadmeSnippets(SiloOverTcp server) : IClassFixture<SiloOverTcp>
 {
+    [Fact]
+    public void Storefront_OfSeveralSilos_FindsThemInTheirTable()
+    {
+        const string account = "AccountName=shop;AccountKey=bm90LWEta2V5;TableEndpoint=http://127.0.0.1:1/shop";
+        var builder = Host.CreateApplicationBuilder();
+
+        builder.AddOrleansSegClient(
+            options => options.Site = "default",
+            client => client.UseAzureTablesClustering(tables => tables.ConnectionString = account));
+
+        using var host = builder.Build();
+        Assert.IsType<AzureTablesGatewayListProvider>(host.Services.GetRequiredService<IGatewayListProvider>());
+        Assert.Equal("default", host.Services.GetRequiredService<SegmentationClient>().Site);
+    }
+
     [Fact]
     public async Task Storefront_RecordsAndLooksUp()
     {

@@ -121,6 +121,23 @@ public sealed class SegmentationClientTests(SiloOverTcp server) : IClassFixture<
     }
 
     [Fact]
+    public void Options_WithGatewaysBesideAMembership_AreRefused()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var exception = Assert.Throws<OptionsValidationException>(() => builder.AddOrleansSegClient(
+            options =>
+            {
+                options.Gateways.Add("127.0.0.1:30000");
+                options.GatewayRefreshPeriod = TimeSpan.Zero;
+                options.CallTimeout = TimeSpan.Zero;
+            },
+            _ => { }));
+        Assert.Contains("Gateways: they are found in the membership; leave them out.", exception.Failures);
+        Assert.Contains("GatewayRefreshPeriod", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("CallTimeout", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Connecting_WhereNobodyListens_FailsAfterItsTimeout()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

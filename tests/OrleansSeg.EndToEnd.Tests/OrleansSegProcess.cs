@@ -19,10 +19,15 @@ internal sealed class OrleansSegProcess : IAsyncDisposable
     private readonly TaskCompletionSource<JsonNode> _document = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _exited;
 
-    private OrleansSegProcess(string[] args)
+    private OrleansSegProcess(string[] args, IEnumerable<KeyValuePair<string, string?>> environment)
     {
         _line = string.Join(' ', args);
         var start = new ProcessStartInfo(Binary, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
@@ -50,18 +55,24 @@ internal sealed class OrleansSegProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The one document that it printed, once it has ended.</summary>
+    public JsonNode Document => JsonNode.Parse(Output)!;
+
     /// <summary>Everything on standard error so far.</summary>
     public string Errors => string.Join('\n', _errors);
 
     /// <summary>Starts a line.</summary>
-    public static OrleansSegProcess Start(params string[] args) => new(args);
+    public static OrleansSegProcess Start(params string[] args) => new(args, []);
+
+    /// <summary>Starts a line with variables of its own.</summary>
+    public static OrleansSegProcess Start(IEnumerable<KeyValuePair<string, string?>> environment, params string[] args) => new(args, environment);
 
     /// <summary>Runs a line to its end, wants an exit code, and returns the document it printed.</summary>
     public static async Task<JsonNode> JsonAsync(int exitCode, TimeSpan atMost, params string[] args)
     {
         await using var process = Start([.. args, "--json"]);
         await process.ExitsAsync(exitCode, atMost);
-        return JsonNode.Parse(process.Output)!;
+        return process.Document;
     }
 
     /// <summary>The first JSON document on standard output: how a server says that it serves.</summary>

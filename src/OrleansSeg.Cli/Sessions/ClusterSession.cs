@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OrleansSeg.Client;
 using OrleansSeg.Persistence.Sqlite;
 using OrleansSeg.Silo.Hosting;
@@ -12,6 +13,7 @@ namespace OrleansSeg.Cli.Sessions;
 /// <summary>The way from a verb to the grains: a silo in this process, or a client of one that serves.</summary>
 internal sealed class ClusterSession : IAsyncDisposable
 {
+    private static readonly TimeSpan ConnectMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ServerStartMax = TimeSpan.FromSeconds(30);
     private readonly List<IAsyncDisposable> _parts = [];
 
@@ -36,9 +38,17 @@ internal sealed class ClusterSession : IAsyncDisposable
         CommonSettings settings, string verb, CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? overrides = null)
     {
         var configuration = SiloConfiguration.Read(settings, overrides);
+        var isShared = ClusterGateways.AreInTheStore(configuration);
         if (settings.Connect)
         {
-            return await ConnectAsync(settings, configuration, configuration.GetValue("OrleansSeg:Network:GatewayPort", 30_000), cancellationToken);
+            return isShared
+                ? await ConnectThroughStoreAsync(settings, configuration, ConnectMax, cancellationToken)
+                : await ConnectAsync(settings, configuration, configuration.GetValue("OrleansSeg:Network:GatewayPort", 30_000), cancellationToken);
+        }
+
+        if (isShared && await TryConnectThroughStoreAsync(settings, configuration, cancellationToken) is { } running)
+        {
+            return running;
         }
 
         var directory = SiloConfiguration.DataDirectoryOf(configuration);
@@ -100,20 +110,60 @@ internal sealed class ClusterSession : IAsyncDisposable
         CommonSettings settings, int port, CancellationToken cancellationToken) =>
         await ConnectAsync(settings, SiloConfiguration.Read(settings), port, cancellationToken);
 
-    private static async Task<ClusterSession> ConnectAsync(
+    private static Task<ClusterSession> ConnectAsync(
         CommonSettings settings, IConfiguration configuration, int port, CancellationToken cancellationToken)
+    {
+        var gateway = string.Create(CultureInfo.InvariantCulture, $"{configuration["OrleansSeg:Network:Address"] ?? "127.0.0.1"}:{port}");
+        return ConnectAsync(
+            settings,
+            $"at {gateway}",
+            builder => builder.AddOrleansSegClient(client =>
+            {
+                Fill(client, settings, configuration, ConnectMax);
+                client.Gateways.Add(gateway);
+            }),
+            cancellationToken);
+    }
+
+    private static Task<ClusterSession> ConnectThroughStoreAsync(
+        CommonSettings settings, IConfiguration configuration, TimeSpan atMost, CancellationToken cancellationToken) => ConnectAsync(
+        settings,
+        "by its membership in the store",
+        builder => builder.AddOrleansSegClient(
+            client => Fill(client, settings, configuration, atMost), client => ClusterGateways.AddTo(client, configuration)),
+        cancellationToken);
+
+    /// <summary>One attempt; null when no silo of the cluster lives, or the store does not say.</summary>
+    private static async Task<ClusterSession?> TryConnectThroughStoreAsync(
+        CommonSettings settings, IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        enough.CancelAfter(ConnectMax);
+        try
+        {
+            return await ConnectThroughStoreAsync(settings, configuration, TimeSpan.Zero, enough.Token);
+        }
+        catch (Exception exception) when (exception is VerbFailedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            // A silo in this process takes its place; if the store is the reason, its start says so.
+            return null;
+        }
+    }
+
+    private static void Fill(OrleansSegClientOptions client, CommonSettings settings, IConfiguration configuration, TimeSpan atMost)
+    {
+        client.ClusterId = configuration["Orleans:ClusterId"] ?? client.ClusterId;
+        client.ServiceId = configuration["Orleans:ServiceId"] ?? client.ServiceId;
+        client.Site = settings.Site;
+        client.ConnectTimeout = atMost;
+    }
+
+    private static async Task<ClusterSession> ConnectAsync(
+        CommonSettings settings, string where, Action<HostApplicationBuilder> addClient, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddFilter(_ => false);
-        var address = configuration["OrleansSeg:Network:Address"] ?? "127.0.0.1";
-        builder.AddOrleansSegClient(client =>
-        {
-            client.ClusterId = configuration["Orleans:ClusterId"] ?? client.ClusterId;
-            client.ServiceId = configuration["Orleans:ServiceId"] ?? client.ServiceId;
-            client.Gateways.Add(string.Create(CultureInfo.InvariantCulture, $"{address}:{port}"));
-            client.Site = settings.Site;
-            client.ConnectTimeout = TimeSpan.FromSeconds(10);
-        });
+        addClient(builder);
         var host = builder.Build();
         try
         {
@@ -121,7 +171,8 @@ internal sealed class ClusterSession : IAsyncDisposable
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new VerbFailedException($"No cluster answers at {address}:{port}: {exception.Message}");
+            host.Dispose();
+            throw exception is OptionsValidationException ? exception : new VerbFailedException($"No cluster answers {where}: {exception.GetBaseException().Message}");
         }
 
         var session = new ClusterSession(host.Services.GetRequiredService<IClusterClient>(), settings.Site);
