@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansSeg.Cli.Bench;
+using OrleansSeg.Cli.Bench.Chaos;
 
 namespace OrleansSeg.Cli.Verbs;
 
@@ -21,6 +22,7 @@ internal static class BenchVerb
         var file = new Option<FileInfo?>("--file") { Description = "A file to import instead of a generated one." };
         var layout = new Option<string?>("--layout") { Description = "Layout of --file." };
         var command = new Command("bench", "Measures this machine.") { name, seconds, callers, customers, events, rate, rows, file, layout };
+        command.Subcommands.Add(ChaosBench.Create(runner));
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var parsed = context.Parsed;

@@ -7,8 +7,8 @@ namespace OrleansSeg.Silo.Configuration;
 /// <summary>How soon the silos of a cluster miss one that is gone. Short times find it sooner and take a busy silo for a dead one sooner.</summary>
 public sealed class MembershipOptions
 {
-    /// <summary>How often a silo asks its neighbours whether they live, and how long it waits for the answer.</summary>
-    /// <value>Default 5 s; 100 ms to 1 min.</value>
+    /// <summary>How often a silo asks its neighbours whether they live, and how long it waits for the answer, until it knows how soon they answer.</summary>
+    /// <value>Default 5 s; 100 ms to 1 min. Orleans then waits between half and four times as long.</value>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -21,7 +21,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private const int LinesMax = 400;
 
     private readonly Process _process;
-    private readonly Action<string>? _hear;
+    private readonly Action<string, bool>? _hear;
     private readonly Queue<string> _lines = new();
     private readonly Lock _gate = new();
 
@@ -29,9 +29,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="program">Its file.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables it gets besides those of this process; null removes one.</param>
-    /// <param name="hear">Called with every line of its standard output.</param>
+    /// <param name="hear">Called with every line, and whether it is of standard output rather than standard error.</param>
     public ChildProcess(
-        string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>>? environment = null, Action<string>? hear = null)
+        string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>>? environment = null, Action<string, bool>? hear = null)
     {
         _hear = hear;
         var start = new ProcessStartInfo(program, arguments)
@@ -120,9 +120,6 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
         }
 
-        if (isOutput)
-        {
-            _hear?.Invoke(line);
-        }
+        _hear?.Invoke(line, isOutput);
     }
 }

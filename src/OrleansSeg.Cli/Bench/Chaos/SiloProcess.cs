@@ -68,8 +68,13 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private void Read(string line)
+    private void Read(string line, bool isOutput)
     {
+        if (!isOutput)
+        {
+            return;
+        }
+
         _output.AppendLine(line);
         if (line == "}")
         {

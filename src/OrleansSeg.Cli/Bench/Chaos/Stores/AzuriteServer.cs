@@ -48,7 +48,7 @@ internal sealed partial class AzuriteServer(string folder) : IStoreServer
             "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", folder, "--queuePort", "0",
             "--blobPort", Port("Blob"), "--tablePort", Port("Table"),
         ];
-        _process = new ChildProcess("node", arguments, [new("AZURITE_ACCOUNTS", $"{Account}:{_key}")], line =>
+        _process = new ChildProcess("node", arguments, [new("AZURITE_ACCOUNTS", $"{Account}:{_key}")], (line, _) =>
         {
             if (Listening().Match(line) is { Success: true } match)
             {
