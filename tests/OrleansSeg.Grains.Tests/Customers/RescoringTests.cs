@@ -231,6 +231,12 @@ public sealed class RescoringTests(ShopCluster cluster) : IClassFixture<ShopClus
         Assert.True((await customer.LookUpAsync()).Stale);
         Assert.False((await customer.LookUpFreshAsync(default)).Stale);
 
+        // The sweep that the clock may wake would renew the assignment before anyone sees it stale.
+        using var unswept = cluster.Calls.On<ICustomerUpkeepGrain>("RefreshAsync", call =>
+        {
+            call.Result = RefreshOutcome.Unavailable;
+            return Task.CompletedTask;
+        });
         await cluster.PublishModelAsync(_site);
         await cluster.DriveUntilAsync(async () => (await customer.LookUpAsync()).Stale, TimeSpan.FromSeconds(1), "news of the newer model");
         Assert.Equal(2, (await customer.LookUpFreshAsync(default)).ModelVersion);
