@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using OrleansSeg.Model.Native;
 
 namespace OrleansSeg.Inference;
 
@@ -35,6 +36,11 @@ public sealed class InferenceOptions
     [Range(2, 1_000)]
     public int LowLaneEvery { get; set; } = 8;
 
+    /// <summary>What the model runs on: <c>cpu</c>, or <c>cuda</c> in a build for it (<c>-p:Accelerator=cuda</c>).</summary>
+    /// <value>Default <c>cpu</c>.</value>
+    [Required, RegularExpression("^(cpu|cuda)$", ErrorMessage = "The field Device must be 'cpu' or 'cuda'.")]
+    public string Device { get; set; } = "cpu";
+
     /// <summary>Threads of one tensor operation; silos on one machine must share its cores.</summary>
     /// <value>Default 0: all cores; at most 256.</value>
     [Range(0, 256)]
@@ -49,3 +55,13 @@ public sealed class InferenceOptions
 /// <summary>Checks the attributes.</summary>
 [OptionsValidator]
 public sealed partial class InferenceOptionsValidator : IValidateOptions<InferenceOptions>;
+
+/// <summary>Checks that the device is there, so that a silo without it ends at its start and not at its first batch.</summary>
+internal sealed class InferenceDeviceValidator : IValidateOptions<InferenceOptions>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, InferenceOptions options) =>
+        options is { Enabled: true, Device: "cuda" } && !LibTorch.HasCuda()
+            ? ValidateOptionsResult.Fail("Device: 'cuda' was asked for, and this process sees no CUDA device; it needs a build with -p:Accelerator=cuda and NVIDIA's driver.")
+            : ValidateOptionsResult.Success;
+}

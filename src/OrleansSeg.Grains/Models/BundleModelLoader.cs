@@ -28,7 +28,8 @@ internal sealed class BundleModelLoader(IModelStore store, IOptions<InferenceOpt
             torch.set_num_threads(options.Value.ThreadCount);
         }
 
-        var model = new SegmentScoringModel(reference.Version, SegmentModel.FromFiles(BundleFolder.Read(store.LocalFolder, reference.Sha256)));
+        var model = new SegmentScoringModel(reference.Version, SegmentModel.FromFiles(
+            BundleFolder.Read(store.LocalFolder, reference.Sha256), new torch.Device(options.Value.Device)));
         model.Score([CustomerInputBuilder.Build(new LifetimeAggregates(), [], [], time.GetUtcNow())]);
         return model;
     }

@@ -35,20 +35,21 @@ internal static class IntegratedGradients
         var profile = network.EmbedProfile(batch).detach(); // (1, ·)
 
         // Row 0 is where the path begins, row 1 where it ends, the others lie between: (K + 2).
-        var places = tensor([0f, 1f, .. Points.Select(point => point.At)]);
+        var device = batch.Aggregates.device;
+        var places = tensor([0f, 1f, .. Points.Select(point => point.At)], device: device);
         var path = (Steps: Along(steps, places), Aggregates: Along(batch.Aggregates, places), Profile: Along(profile, places));
         var lengths = batch.Lengths * ones_like(places, dtype: int64); // (1) -> (K + 2)
         var (logits, _, _) = network.Fuse(path.Steps, lengths, path.Aggregates, path.Profile, null);
-        var biases = tensor(calibration.Biases.Select(bias => (float)bias).ToArray());
+        var biases = tensor(calibration.Biases.Select(bias => (float)bias).ToArray(), device: device);
         var scores = Score((logits / calibration.Temperature) + biases + batch.Impossible, batch.Impossible, segment); // (K + 2)
         var slopes = autograd.grad([scores.sum()], [path.Steps, path.Aggregates, path.Profile], allow_unused: true);
-        var weights = tensor([0f, 0f, .. Points.Select(point => point.Weight)]);
-        var values = scores.detach().data<float>().ToArray();
+        var weights = tensor([0f, 0f, .. Points.Select(point => point.Weight)], device: device);
+        var values = scores.detach().cpu().data<float>().ToArray();
         return new Attribution(
             values[1],
             values[0],
-            Integrate(slopes[0], weights, steps).sum(-1).flatten().data<float>().ToArray(),
-            Integrate(slopes[1], weights, batch.Aggregates).flatten().data<float>().ToArray(),
+            Integrate(slopes[0], weights, steps).sum(-1).flatten().cpu().data<float>().ToArray(),
+            Integrate(slopes[1], weights, batch.Aggregates).flatten().cpu().data<float>().ToArray(),
             Integrate(slopes[2], weights, profile).sum().item<float>());
     }
 

@@ -29,7 +29,7 @@ public sealed partial class SegmentModel
     {
         using var scope = NewDisposeScope();
         var tensors = _network.state_dict().ToDictionary(
-            pair => pair.Key, pair => new StoredTensor(pair.Value.shape, pair.Value.detach().contiguous().data<float>().ToArray()));
+            pair => pair.Key, pair => new StoredTensor(pair.Value.shape, pair.Value.detach().cpu().contiguous().data<float>().ToArray()));
         tensors.Add(TokenVectors, new StoredTensor([_titles.Vocabulary.Count, _titles.Dimension], _titles.Vectors.ToArray()));
         return new Dictionary<string, byte[]>
         {
@@ -43,8 +43,10 @@ public sealed partial class SegmentModel
     }
 
     /// <summary>Loads a model from the files that <see cref="BundleFolder.Read"/> returned.</summary>
+    /// <param name="files">The files by name.</param>
+    /// <param name="device">What it runs on; null for the CPU.</param>
     /// <exception cref="BundleCorruptException">A file is missing, cannot be read, does not fit the others, or is of other features.</exception>
-    public static SegmentModel FromFiles(IReadOnlyDictionary<string, byte[]> files)
+    public static SegmentModel FromFiles(IReadOnlyDictionary<string, byte[]> files, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         try
@@ -62,7 +64,7 @@ public sealed partial class SegmentModel
                 throw new InvalidDataException("The model was fitted on other features than this version computes; train it again.");
             }
 
-            return Assemble(config, Json<FeatureNormalizer>(files, NormalizerFile), Json<SegmentScheme>(files, SchemeFile), files);
+            return Assemble(config, Json<FeatureNormalizer>(files, NormalizerFile), Json<SegmentScheme>(files, SchemeFile), files, device);
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException or ArgumentException or DecoderFallbackException)
         {
@@ -86,7 +88,7 @@ public sealed partial class SegmentModel
     }
 
     private static SegmentModel Assemble(
-        BundleConfig config, FeatureNormalizer normalizer, SegmentScheme scheme, IReadOnlyDictionary<string, byte[]> files)
+        BundleConfig config, FeatureNormalizer normalizer, SegmentScheme scheme, IReadOnlyDictionary<string, byte[]> files, Device? device)
     {
         if (!normalizer.Fits(AggregateFeatures.Names.Length) || normalizer.Width != config.Network.AggregateWidth
             || scheme.Labels.IsDefaultOrEmpty || scheme.Count != config.Network.Segments
@@ -105,7 +107,7 @@ public sealed partial class SegmentModel
         var titles = new TitleEncoder(vocabulary, vectors.Values, config.Network.TextWidth);
         var network = new SegmentNetwork(config.Network, seed: 0);
         NetworkWeights.Load(network, tensors);
-        return new SegmentModel(scheme, config.Network, normalizer, titles, network, config.Calibration, config.DecisionWeights);
+        return new SegmentModel(scheme, config.Network, normalizer, titles, network, config.Calibration, config.DecisionWeights, device);
     }
 
     private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, BundleJson.Indented);

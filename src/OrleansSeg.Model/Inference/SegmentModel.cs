@@ -6,6 +6,8 @@ using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Text;
 using OrleansSeg.Model.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Inference;
 
@@ -28,12 +30,14 @@ public sealed partial class SegmentModel : IForecaster
         TitleEncoder titles,
         SegmentNetwork network,
         Calibration calibration,
-        ImmutableArray<double> decisionWeights)
+        ImmutableArray<double> decisionWeights,
+        Device? device = null)
     {
         LibTorch.EnsureLoadable();
         (Scheme, Config, Calibration, DecisionWeights) = (scheme, config, calibration, decisionWeights);
         (_normalizer, _titles, _network) = (normalizer, titles, network);
-        _encoder = new InputEncoder(config, scheme, normalizer, titles);
+        network.to(device ?? CPU);
+        _encoder = new InputEncoder(config, scheme, normalizer, titles, device);
         foreach (var parameter in network.parameters())
         {
             parameter.requires_grad_(false);

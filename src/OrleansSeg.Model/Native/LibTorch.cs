@@ -24,6 +24,13 @@ public static class LibTorch
     /// <exception cref="DllNotFoundException">The native library is nowhere among this application's files.</exception>
     public static void EnsureLoadable() => _ = Preparation.Value;
 
+    /// <summary>Whether tensors can live on a CUDA device. Loads libtorch.</summary>
+    public static bool HasCuda()
+    {
+        EnsureLoadable();
+        return torch.cuda.is_available();
+    }
+
     // Whoever first touches this assembly may go on to touch a tensor, and the native library must be in order by then.
 #pragma warning disable CA2255
     [ModuleInitializer]

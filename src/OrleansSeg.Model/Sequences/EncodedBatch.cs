@@ -30,6 +30,25 @@ public sealed class EncodedBatch : IDisposable
     /// <summary>(B, S) 0 for a label that is possible, a large negative number for one that is not.</summary>
     public required Tensor Impossible { get; init; }
 
+    /// <summary>The same batch on another device; this one is disposed.</summary>
+    internal EncodedBatch MoveTo(Device device)
+    {
+        using (this)
+        {
+            return new EncodedBatch
+            {
+                Types = Types.to(device),
+                Categories = Categories.to(device),
+                Numbers = Numbers.to(device),
+                Texts = Texts.to(device),
+                Lengths = Lengths.to(device),
+                Aggregates = Aggregates.to(device),
+                Attributes = Attributes.to(device),
+                Impossible = Impossible.to(device),
+            };
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Text;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Sequences;
@@ -13,7 +14,8 @@ namespace OrleansSeg.Model.Sequences;
 /// <param name="scheme">Its segments.</param>
 /// <param name="normalizer">Fitted on training examples.</param>
 /// <param name="texts">Gives each text its vector.</param>
-public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, FeatureNormalizer normalizer, ITextEncoder texts)
+/// <param name="device">Where batches go once they are written; null leaves them in the CPU's memory.</param>
+public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, FeatureNormalizer normalizer, ITextEncoder texts, Device? device = null)
 {
     /// <summary>Numbers of one step: log amount, log quantity, log events, log age and gap in days, rating and whether there is one.</summary>
     public const int StepNumbers = 7;
@@ -44,7 +46,7 @@ public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, Fea
         };
         WriteSteps(inputs, stepCount, batch);
         WriteProfiles(inputs, batch);
-        return batch;
+        return device is null || device.type == DeviceType.CPU ? batch : batch.MoveTo(device);
     }
 
     private void WriteSteps(IReadOnlyList<CustomerInput> inputs, int stepCount, EncodedBatch batch)

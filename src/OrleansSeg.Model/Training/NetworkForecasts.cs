@@ -66,9 +66,9 @@ internal static class NetworkForecasts
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var (segments, churn, spend) = network.Forward(part.Batch);
-        var logits = segments.data<float>().ToArray();
-        var churns = churn.data<float>().ToArray();
-        var spends = spend.data<float>().ToArray();
+        var logits = segments.cpu().data<float>().ToArray();
+        var churns = churn.cpu().data<float>().ToArray();
+        var spends = spend.cpu().data<float>().ToArray();
         var width = logits.Length / part.Rows.Length;
         for (var row = 0; row < part.Rows.Length; row++)
         {
