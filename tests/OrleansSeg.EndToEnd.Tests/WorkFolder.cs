@@ -18,8 +18,8 @@ internal sealed class WorkFolder : IDisposable
     public string DataDirectory => Path.Combine(FullPath, "data");
 
     /// <summary>Starts a server on the data directory, on free ports.</summary>
-    public OrleansSegProcess StartServer() => OrleansSegProcess.Start(
-        "serve", "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--json", "--data-dir", DataDirectory);
+    public OrleansSegProcess StartServer(params string[] more) => OrleansSegProcess.Start(
+        ["serve", "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--json", "--data-dir", DataDirectory, .. more]);
 
     /// <summary>Waits until a server serves; returns where clients connect.</summary>
     public static async Task<int> GatewayOfAsync(OrleansSegProcess server) => (int)(await server.FirstDocumentAsync(StartMax))["gatewayPort"]!;

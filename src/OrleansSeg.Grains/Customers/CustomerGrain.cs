@@ -20,7 +20,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
 {
     private const int EventsPerCallMax = 10_000;
 
-    private readonly IGrainFactory _grains;
+    private readonly InferenceDoors _doors;
     private readonly SiteDirectory _sites;
     private readonly CustomerOptions _options;
     private readonly RescoringOptions _rescoring;
@@ -37,7 +37,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
 
     public CustomerGrain(
         IGrainContext context,
-        IGrainFactory grains,
+        InferenceDoors doors,
         [FromKeyedServices(CustomerStorage.ProviderName)] IGrainStorage storage,
         SiteDirectory sites,
         ModelWatch models,
@@ -48,14 +48,14 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
         ILogger<CustomerGrain> logger)
     {
         GrainContext = context;
-        (_grains, _sites, _options, _rescoring) = (grains, sites, options.Value, rescoring.Value);
+        (_doors, _sites, _options, _rescoring) = (doors, sites, options.Value, rescoring.Value);
         (_instruments, _time, _logger) = (instruments, time, logger);
         _key = CustomerKey.Parse(context.GrainId.Key.ToString()!);
         _view = new AssignmentView(_key.Site, _key.CustomerId, _options, models, time);
         _journal = new CustomerJournal(new GrainRecords(storage, context.GrainId), _options, instruments, this);
         _erasure = new CustomerErasure(_key, _journal, sites, storage);
         _outbox = new CustomerOutbox(_key, _journal, sites, _options, time, logger, _stop.Token);
-        _rescorer = new Rescorer(_key, _journal, grains, _options, _rescoring, models, time, instruments, logger, _stop.Token);
+        _rescorer = new Rescorer(_key, _journal, doors, _options, _rescoring, models, time, instruments, logger, _stop.Token);
     }
 
     /// <inheritdoc />
@@ -158,8 +158,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
         var (input, _) = await ReadAsync(now => ScoringInput.BuildAsync(now, _journal.Hot, _journal.Pages, _rescoring.ScoringTime(_time), cancellationToken));
         try
         {
-            return await _grains.GetGrain<IInferenceWorkerGrain>(_key.PartitionOf(_rescoring.WorkerSlots))
-                .ExplainAsync(_key.CustomerId, new ScoringRequest(_key.Site, input, ScoringPriority.Backfill, null), cancellationToken);
+            return await _doors.Of(_key).ExplainAsync(_key.CustomerId, new ScoringRequest(_key.Site, input, ScoringPriority.Backfill, null), cancellationToken);
         }
         catch (NoModelException exception)
         {

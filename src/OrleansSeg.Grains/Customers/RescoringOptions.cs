@@ -16,7 +16,7 @@ public sealed class RescoringOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan DebounceMax { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Keys that calls are spread over: each sticks to one inference silo.</summary>
+    /// <summary>Doors to each inference silo that calls are spread over, so that they do not queue at one.</summary>
     /// <value>Default 16; 1 to 1,024.</value>
     [Range(1, 1024)]
     public int WorkerSlots { get; set; } = 16;

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Metadata;
 using Orleans.Placement;
-using Orleans.Runtime.MembershipService.SiloMetadata;
 using OrleansSeg.Customers;
 using OrleansSeg.Federation;
 using OrleansSeg.Inference;
 using OrleansSeg.Models;
+using OrleansSeg.Placement;
 
 namespace Orleans.Hosting;
 
@@ -14,35 +15,36 @@ namespace Orleans.Hosting;
 public static class OrleansSegSiloBuilderExtensions
 {
     /// <summary>Adds customers, partitions, segments, inference, models and trainers. Storage named <c>orleansseg</c> comes beside it.</summary>
-    /// <param name="builder">The silo.</param>
-    /// <param name="runsInference">Whether this silo runs an inference engine; all silos of a cluster call this method.</param>
-    public static ISiloBuilder AddOrleansSegGrains(this ISiloBuilder builder, bool runsInference = true)
+    /// <param name="builder">The silo. All silos of a cluster call this method; what each is there for follows from its options.</param>
+    public static ISiloBuilder AddOrleansSegGrains(this ISiloBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UseSiloMetadata(new Dictionary<string, string>
-        {
-            [InferenceSilosStrategy.MetadataKey] = runsInference ? InferenceSilosStrategy.MetadataValue : "false",
-        });
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddCustomerServices();
-        AddInference(builder.Services, runsInference);
+        AddPlacement(builder.Services);
+        AddInference(builder.Services);
         AddModels(builder.Services);
         return builder;
     }
 
-    private static void AddInference(IServiceCollection services, bool runsInference)
+    private static void AddPlacement(IServiceCollection services)
     {
-        services.AddPlacementFilter<InferenceSilosStrategy, InferenceSilosDirector>(ServiceLifetime.Transient);
+        services.TryAddSingleton<SiloRoles>();
+        services.AddSingleton<IGrainPropertiesProvider, SiloRoleManifest>();
+        services.AddPlacementFilter<InferenceSilosStrategy, InferenceSilosDirector>(ServiceLifetime.Singleton);
+        services.AddPlacementFilter<NamedSiloStrategy, NamedSiloDirector>(ServiceLifetime.Singleton);
+    }
+
+    private static void AddInference(IServiceCollection services)
+    {
         services.AddOptions<InferenceOptions>().ValidateOnStart();
-        services.TryAddSingleton<IValidateOptions<InferenceOptions>, InferenceOptionsValidator>();
+        services.AddSingleton<IValidateOptions<InferenceOptions>, InferenceOptionsValidator>();
+        services.AddSingleton<IValidateOptions<InferenceOptions>, InferenceDeviceValidator>();
         services.AddMetrics();
         services.TryAddSingleton<InferenceInstruments>();
         services.TryAddSingleton<InferenceBatcher>();
-        if (runsInference)
-        {
-            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, InferenceShutdown>();
-        }
-
+        services.TryAddSingleton<InferenceDoors>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, InferenceShutdown>();
         services.TryAddSingleton<ServedModels>();
         services.TryAddSingleton<IServedModels>(provider => provider.GetRequiredService<ServedModels>());
     }

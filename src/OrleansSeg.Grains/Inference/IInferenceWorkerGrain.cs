@@ -2,7 +2,7 @@ using OrleansSeg.Segments;
 
 namespace OrleansSeg.Inference;
 
-/// <summary>The door to a silo's inference engine. Key: a slot number, because a key sticks to one silo; callers spread over slots.</summary>
+/// <summary>The door to a silo's inference engine. Key: a slot number below 1,024, which any inference silo answers and one goes on to; or what <see cref="InferenceDoors"/> makes of a slot and a silo.</summary>
 /// <remarks>Only grains call it: storefronts ask the customer.</remarks>
 [GrainInterfaceType("seg.inference-worker"), Alias("seg.inference-worker"), Version(1)]
 public interface IInferenceWorkerGrain : IGrainWithIntegerKey

@@ -9,9 +9,12 @@ namespace OrleansSeg.Inference;
 /// Reentrant, because a worker that takes one call at a time would make batches of one. Idle workers stay, because the runtime would
 /// otherwise replace them after half a second of quiet.
 /// </remarks>
-[GrainType("seg.inference-worker"), StatelessWorker(1, false), Reentrant, InferenceSilos]
+[GrainType(TypeName), StatelessWorker(1, false), Reentrant, InferenceSilos, NamedSilo]
 internal sealed class InferenceWorkerGrain(InferenceBatcher batcher, ServedModels models) : Grain, IInferenceWorkerGrain
 {
+    /// <summary>The grain type.</summary>
+    public const string TypeName = "seg.inference-worker";
+
     /// <inheritdoc />
     public Task<ScoringResult> ScoreAsync(ScoringRequest request, CancellationToken cancellationToken)
     {

@@ -73,18 +73,17 @@ public static class SiloHost
         var cluster = ConfigurationSections.Read(configuration, ConfigurationSections.Orleans, new ClusterSettingsValidator());
         var ports = ConfigurationSections.Read<NetworkOptions>(
             configuration, $"{ConfigurationSections.Root}:Network", new NetworkOptionsValidator(), new NetworkAddressValidator());
-        var inference = ConfigurationSections.Read<Inference.InferenceOptions>(configuration, $"{ConfigurationSections.Root}:Inference");
         var resolved = FreePort.Resolve(ListenAddressOf(ports), ports.SiloPort, ports.GatewayPort, ports.HttpPort);
         (ports.SiloPort, ports.GatewayPort, ports.HttpPort) = (resolved[0], resolved[1], resolved[2]);
         network = ports;
         ConfigureLogging(builder.Logging, top, level, configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         ConfigurationSections.Bind(builder.Services, configuration, StorageBackends.Named(top.Storage));
-        builder.UseOrleans(silo => ConfigureSilo(silo, top, ports, inference.Enabled, cluster));
+        builder.UseOrleans(silo => ConfigureSilo(silo, top, ports, cluster));
         return top;
     }
 
-    private static void ConfigureSilo(ISiloBuilder silo, SiloSettings top, NetworkOptions ports, bool runsInference, ClusterSettings cluster)
+    private static void ConfigureSilo(ISiloBuilder silo, SiloSettings top, NetworkOptions ports, ClusterSettings cluster)
     {
         StorageBackends.Named(top.Storage).Add(silo, top, ports);
         silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId));
@@ -96,7 +95,7 @@ public static class SiloHost
             endpoint.SiloListeningEndpoint = new IPEndPoint(listen, ports.SiloPort);
             endpoint.GatewayListeningEndpoint = new IPEndPoint(listen, ports.GatewayPort);
         });
-        silo.AddOrleansSegGrains(runsInference);
+        silo.AddOrleansSegGrains();
     }
 
     private static IPAddress ListenAddressOf(NetworkOptions network) => IPAddress.Parse(network.ListenAddress ?? network.Address);

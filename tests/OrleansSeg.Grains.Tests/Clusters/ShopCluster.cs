@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -72,7 +73,7 @@ public class ShopCluster : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(SiloCount);
         builder.Options.AssumeHomogenousSilosForTesting = false;
         builder.Options.ServiceId = ServiceId;
-        builder.ConfigureSilo((_, silo) => ConfigureSilo(silo));
+        builder.ConfigureSilo((options, silo) => ConfigureSilo(options.SiloName, silo));
         builder.ConfigureSiloHost((_, host) => host.Logging.ClearProviders());
         _cluster = builder.Build();
         await _cluster.DeployAsync();
@@ -124,12 +125,22 @@ public class ShopCluster : IAsyncLifetime
     /// <summary>Ends a grain's activation, so that its next call reads the store; changes nothing when it is not in memory.</summary>
     public Task ForgetAsync(IAddressable grain) => Cluster.DeactivateAsync(grain);
 
+    /// <summary>The folder of the store.</summary>
+    protected string Folder => _folder;
+
     /// <summary>What a test class changes in the silo; called after everything else.</summary>
     protected virtual void Configure(ISiloBuilder silo)
     {
     }
 
-    private void ConfigureSilo(ISiloBuilder silo)
+    /// <summary>What a test class changes in one silo of several.</summary>
+    /// <param name="number">The silos are numbered as they start, from 0.</param>
+    /// <param name="silo">The silo.</param>
+    protected virtual void Configure(int number, ISiloBuilder silo)
+    {
+    }
+
+    private void ConfigureSilo(string name, ISiloBuilder silo)
     {
         silo.Services.AddSingleton<TimeProvider>(Time);
         silo.AddSqliteGrainStorage(store => store.Directory = _folder, "sqlite");
@@ -146,5 +157,6 @@ public class ShopCluster : IAsyncLifetime
         silo.Configure<SiteOptions>(site => site.PartitionCount = 2);
         silo.Configure<PartitionOptions>(partition => partition.SweepInterval = TimeSpan.Zero);
         Configure(silo);
+        Configure(int.Parse(name[(name.LastIndexOf('_') + 1)..], CultureInfo.InvariantCulture), silo);
     }
 }

@@ -13,7 +13,7 @@ using OrleansSeg.Models;
 namespace OrleansSeg.Grains.Tests.Inference;
 
 /// <summary>Silos of which some run inference, with models that say which silo they are on. Placement filters count.</summary>
-/// <param name="runsInference">One silo for each, in order.</param>
+/// <param name="runsInference">One silo for each, in order; those beyond <see cref="StartCount"/> join later.</param>
 internal sealed class InferenceCluster(params bool[] runsInference) : IAsyncDisposable
 {
     /// <summary>Hash of a bundle that no loader can load.</summary>
@@ -31,12 +31,15 @@ internal sealed class InferenceCluster(params bool[] runsInference) : IAsyncDisp
     /// <summary>Grains as an external client finds them.</summary>
     public IGrainFactory Grains => Cluster.Client;
 
+    /// <summary>Silos at the start; all unless said.</summary>
+    public int StartCount { get; init; } = runsInference.Length;
+
     /// <summary>What a test changes on every silo.</summary>
     public Action<InferenceOptions> Configure { get; init; } = _ => { };
 
     public async Task<InferenceCluster> StartAsync()
     {
-        var builder = new InProcessTestClusterBuilder((short)runsInference.Length);
+        var builder = new InProcessTestClusterBuilder((short)StartCount);
         builder.Options.AssumeHomogenousSilosForTesting = false;
         builder.ConfigureSilo((options, silo) => ConfigureSilo(options.SiloName, silo));
         builder.ConfigureSiloHost((_, host) => host.Logging.ClearProviders());
@@ -44,6 +47,25 @@ internal sealed class InferenceCluster(params bool[] runsInference) : IAsyncDisp
         await _cluster.DeployAsync();
         return this;
     }
+
+    /// <summary>Starts the next silo; ends when every silo knows it and what it is there for.</summary>
+    public async Task<InProcessSiloHandle> JoinAsync()
+    {
+        var silo = await Cluster.StartAdditionalSiloAsync();
+        await Cluster.WaitForClusterManifestToStabilizeAsync();
+        return silo;
+    }
+
+    /// <summary>Stops a silo; ends when the others know.</summary>
+    public async Task LeaveAsync(InProcessSiloHandle silo)
+    {
+        await Cluster.StopSiloAsync(silo);
+        await Cluster.WaitForClusterManifestToStabilizeAsync();
+    }
+
+    /// <summary>Chooses as customers on that silo do.</summary>
+    public InferenceDoors DoorsOn(InProcessSiloHandle silo) =>
+        Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<InferenceDoors>();
 
     /// <summary>Models that a silo loaded, oldest first.</summary>
     public IReadOnlyCollection<StepModel> ModelsOf(InProcessSiloHandle silo) =>
@@ -85,10 +107,11 @@ internal sealed class InferenceCluster(params bool[] runsInference) : IAsyncDisp
     {
         silo.AddMemoryGrainStorage(CustomerStorage.ProviderName);
 
-        // Silos are configured in any order, and named in order.
-        silo.AddOrleansSegGrains(runsInference[int.Parse(name[(name.LastIndexOf('_') + 1)..], CultureInfo.InvariantCulture)]);
+        silo.AddOrleansSegGrains();
         silo.Configure<InferenceOptions>(options =>
         {
+            // Silos are configured in any order, and named in order.
+            options.Enabled = runsInference[int.Parse(name[(name.LastIndexOf('_') + 1)..], CultureInfo.InvariantCulture)];
             options.LingerMax = TimeSpan.Zero;
             Configure(options);
         });

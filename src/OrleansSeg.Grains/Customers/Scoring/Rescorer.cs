@@ -13,7 +13,7 @@ namespace OrleansSeg.Customers.Scoring;
 internal sealed partial class Rescorer(
     CustomerKey key,
     CustomerJournal journal,
-    IGrainFactory grains,
+    InferenceDoors doors,
     CustomerOptions customerOptions,
     RescoringOptions options,
     ModelWatch models,
@@ -183,8 +183,7 @@ internal sealed partial class Rescorer(
     {
         var now = time.GetUtcNow();
         var (input, hasPurchased) = await ScoringInput.BuildAsync(state, hot, journal.Pages, options.ScoringTime(time), stopping);
-        var worker = grains.GetGrain<IInferenceWorkerGrain>(SlotOf(key));
-        var result = await worker.ScoreAsync(new ScoringRequest(key.Site, input, priority, null), stopping);
+        var result = await doors.Of(key).ScoreAsync(new ScoringRequest(key.Site, input, priority, null), stopping);
         return new StoredAssignment(
             result.Segment,
             [.. result.Probabilities.Select(p => p.Segment)],
@@ -211,9 +210,6 @@ internal sealed partial class Rescorer(
             _waiters.Remove(waiter);
         }
     }
-
-    /// <summary>The door that this customer's calls go through.</summary>
-    private long SlotOf(CustomerKey customer) => customer.PartitionOf(options.WorkerSlots);
 
     private TimeSpan BackOff(int failures, TimeSpan atLeast)
     {

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
+using Orleans.TestingHost;
+using OrleansSeg.Inference;
+using OrleansSeg.Persistence.Sqlite;
+
+namespace OrleansSeg.Grains.Tests.Clusters;
+
+/// <summary>Several silos over one store, each with a role of its own.</summary>
+/// <param name="startCount">Silos at the start; the others join later.</param>
+/// <param name="roles">What each silo is there for, in the order of their start.</param>
+public sealed class RoleCluster(int startCount, params Role[] roles) : ShopCluster, IAsyncDisposable
+{
+    private SqliteStore? _store;
+
+    /// <summary>A silo by its number.</summary>
+    public InProcessSiloHandle this[int number] => Cluster.Silos.Single(silo => silo.InstanceNumber == number);
+
+    /// <inheritdoc />
+    protected override short SiloCount => (short)startCount;
+
+    /// <summary>Starts the silos.</summary>
+    public async Task<RoleCluster> StartAsync()
+    {
+        // The file has one owner, so the silos of this process share it as they would a database server.
+        _store = new SqliteStore(new SqliteStoreOptions { Directory = Folder });
+        await InitializeAsync();
+        return this;
+    }
+
+    /// <summary>Starts the next silo; ends when every silo knows it and what it is there for.</summary>
+    public async Task<InProcessSiloHandle> JoinAsync()
+    {
+        var silo = await Cluster.StartAdditionalSiloAsync();
+        await Cluster.WaitForClusterManifestToStabilizeAsync();
+        return silo;
+    }
+
+    /// <summary>Stops a silo; ends when the others know.</summary>
+    public async Task LeaveAsync(InProcessSiloHandle silo)
+    {
+        await Cluster.StopSiloAsync(silo);
+        await Cluster.WaitForClusterManifestToStabilizeAsync();
+    }
+
+    /// <summary>Services of one silo.</summary>
+    public IServiceProvider ServicesOf(InProcessSiloHandle silo) => Cluster.GetSiloServiceProvider(silo.SiloAddress);
+
+    /// <summary>Where a grain is in memory; null for nowhere.</summary>
+    public async Task<SiloAddress?> FindAsync(IAddressable grain) =>
+        await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
+
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        await Cluster.StopAllSilosAsync();
+        await _store!.DisposeAsync();
+        await DisposeAsync();
+    }
+
+    /// <inheritdoc />
+    protected override void Configure(int number, ISiloBuilder silo)
+    {
+        silo.Services.AddSingleton(_store!);
+        silo.Configure<InferenceOptions>(options => options.Enabled = roles[number].RunsInference);
+    }
+}
+
+/// <summary>What a silo of a test is there for.</summary>
+/// <param name="RunsInference">Whether it runs inference.</param>
+public sealed record Role(bool RunsInference);
