@@ -7,7 +7,7 @@ using OrleansSeg.Segments;
 namespace OrleansSeg.Cli.Bench.Chaos;
 
 /// <summary>A storefront under way: callers that record and callers that look up, until they are told to stop.</summary>
-internal sealed class ChaosLoad(SegmentationClient client, ChaosSettings settings, Ledger ledger, StoreOutages outages, TimeProvider time)
+internal sealed class ChaosLoad(SegmentationClient client, ChaosSettings settings, Ledger ledger, Outages outages, TimeProvider time)
 {
     private const int TextLengthMax = 400;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
@@ -29,7 +29,7 @@ internal sealed class ChaosLoad(SegmentationClient client, ChaosSettings setting
     /// <summary>Attempts to record that failed.</summary>
     public long RecordsFailed => Volatile.Read(ref _recordsFailed);
 
-    /// <summary>Longest time that a look-up took, while the store was there.</summary>
+    /// <summary>Longest time that a look-up took, while there was somebody to answer.</summary>
     public TimeSpan WorstRecovery => TimeSpan.FromTicks(Volatile.Read(ref _worstRecoveryTicks));
 
     /// <summary>What was not as it must be, in words.</summary>
@@ -137,7 +137,7 @@ internal sealed class ChaosLoad(SegmentationClient client, ChaosSettings setting
                 Took(took);
                 if (took > settings.RecoveryMax)
                 {
-                    Fail($"a look-up of {customer} took {took.TotalSeconds:0.0} s while the store was there: {last}");
+                    Fail($"a look-up of {customer} took {took.TotalSeconds:0.0} s while there was somebody to answer: {last}");
                 }
 
                 return;

@@ -13,7 +13,7 @@ namespace OrleansSeg.Cli.Bench.Chaos;
 /// <param name="EventsDuplicated">Events that a history holds more than once, in another's history too, otherwise than sent, or never sent.</param>
 /// <param name="Lookups">Look-ups asked for.</param>
 /// <param name="LookupFailures">Look-ups not answered within <paramref name="RecoveryMaxMs"/>, or answered as if nothing were known of the customer.</param>
-/// <param name="WorstRecoveryMs">Longest time that a look-up took to be answered, while the store was there.</param>
+/// <param name="WorstRecoveryMs">Longest time that a look-up took to be answered, while there was somebody to answer.</param>
 /// <param name="RecoveryMaxMs">Longest time allowed for that.</param>
 /// <param name="RecordsFailed">Attempts to record that failed and were repeated or given up.</param>
 /// <param name="Mismatches">Disagreements between customers, registrations and the segment index at the end.</param>

@@ -18,7 +18,7 @@ internal sealed class ChaosRun
     private readonly Action<string> _say;
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly Random _random;
-    private readonly StoreOutages _outages;
+    private readonly Outages _outages;
     private readonly Ledger _ledger = new();
     private readonly List<string> _history = [];
     private readonly List<string> _problems = [];
@@ -29,7 +29,7 @@ internal sealed class ChaosRun
     {
         (_settings, _server, _say) = (settings, server, say);
         _random = new Random(settings.Seed);
-        _outages = new StoreOutages(_time);
+        _outages = new Outages(_time);
         _began = _time.GetTimestamp();
     }
 
@@ -63,7 +63,8 @@ internal sealed class ChaosRun
         var load = new ChaosLoad(client, _settings, _ledger, _outages, _time);
         await load.FillAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var loading = load.RunAsync(stop.Token);
+        var consents = new ConsentLoad(client, _settings);
+        var loading = Task.WhenAll(load.RunAsync(stop.Token), consents.RunAsync(stop.Token));
         await ResizeAsync(cluster, _settings.Silos);
         var schedule = new FaultSchedule(_random, canGrow: _settings.SilosMax > 1, canStopStore: _server.CanStop);
         while (Elapsed < _settings.Duration)
@@ -77,7 +78,7 @@ internal sealed class ChaosRun
         await stop.CancelAsync();
         await loading;
         Tell($"load ended: {_ledger.Acknowledged} events acknowledged, {_ledger.Uncertain} uncertain, {load.Lookups} look-ups");
-        var mismatches = await new ChaosCheck(services.GetRequiredService<IClusterClient>(), client, _settings, _ledger, _time).RunAsync(cancellationToken);
+        var mismatches = await new ChaosCheck(services.GetRequiredService<IClusterClient>(), client, _settings, _ledger, _time).RunAsync(consents.Expected, cancellationToken);
         _problems.AddRange(mismatches.Examples);
         Tell("compared");
         return Report(load, mismatches.Count);
@@ -109,6 +110,16 @@ internal sealed class ChaosRun
                 break;
             case FaultKind.Freeze:
                 await cluster.FreezeAsync(_random.Next(cluster.Count), cancellationToken);
+                break;
+            case FaultKind.PowerCut:
+                _outages.Begin();
+                while (cluster.Count > 0)
+                {
+                    await cluster.KillAsync(0);
+                }
+
+                await cluster.GrowAsync();
+                _outages.End();
                 break;
             case FaultKind.StoreAway:
                 await StopStoreAsync(cancellationToken);

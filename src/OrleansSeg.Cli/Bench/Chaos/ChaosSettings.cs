@@ -33,7 +33,7 @@ internal sealed record ChaosSettings(string Store, TimeSpan Duration, int Silos,
     /// <summary>How long a silo may take to find out that it was put out, once it goes on.</summary>
     public TimeSpan FrozenEndMax { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Longest time that a look-up may take to be answered, failed attempts included; while the store is away it does not run.</summary>
+    /// <summary>Longest time that a look-up may take to be answered, failed attempts included; while nobody could answer it does not run.</summary>
     public TimeSpan RecoveryMax { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest wait for the answer to one attempt.</summary>

@@ -18,6 +18,9 @@ internal enum FaultKind
     /// <summary>A silo answers nothing for longer than the others wait for it, and goes on as if nothing had been.</summary>
     Freeze,
 
+    /// <summary>All silos end at this instant, as in a power cut; others take their places.</summary>
+    PowerCut,
+
     /// <summary>The store's server ends and comes back.</summary>
     StoreAway,
 }
@@ -55,6 +58,7 @@ internal sealed class FaultSchedule(Random random, bool canGrow, bool canStopSto
             yield return FaultKind.Grow;
             yield return FaultKind.Shrink;
             yield return FaultKind.Freeze;
+            yield return FaultKind.PowerCut;
         }
 
         if (canStopStore)

@@ -3,14 +3,14 @@ using OrleansSeg.Cli.Bench.Chaos;
 
 namespace OrleansSeg.EndToEnd.Tests.Chaos;
 
-public sealed class StoreOutagesTests
+public sealed class OutagesTests
 {
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void Recovery_CountsFromTheStoresReturn()
     {
-        var outages = new StoreOutages(_time);
+        var outages = new Outages(_time);
         var asked = _time.GetTimestamp();
         Assert.Equal(TimeSpan.FromSeconds(2), outages.Without(asked, After(2)));
         outages.Begin();
@@ -29,12 +29,12 @@ public sealed class StoreOutagesTests
         FaultKind[] Rounds(int seed)
         {
             var schedule = new FaultSchedule(new Random(seed), canGrow: true, canStopStore: true);
-            return [.. Enumerable.Range(0, 12).Select(_ => schedule.Next())];
+            return [.. Enumerable.Range(0, 14).Select(_ => schedule.Next())];
         }
 
         Assert.Equal(Rounds(7), Rounds(7));
         Assert.NotEqual(Rounds(7), Rounds(8));
-        Assert.All(Rounds(7).Chunk(6), round => Assert.Equal(Enum.GetValues<FaultKind>(), round.Order()));
+        Assert.All(Rounds(7).Chunk(7), round => Assert.Equal(Enum.GetValues<FaultKind>(), round.Order()));
         var alone = new FaultSchedule(new Random(1), canGrow: false, canStopStore: false);
         Assert.Equal([FaultKind.RollingRestart, FaultKind.Kill], new[] { alone.Next(), alone.Next() }.Order());
     }

@@ -1,13 +1,13 @@
 namespace OrleansSeg.Cli.Bench.Chaos;
 
-/// <summary>When the store's server was away: a look-up that needs it cannot be answered then, and its recovery is counted without that time.</summary>
-internal sealed class StoreOutages(TimeProvider time)
+/// <summary>When nobody could answer, because the store's server was away or no silo was left: recovery is counted without that time.</summary>
+internal sealed class Outages(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly List<(long From, long To)> _past = [];
     private long? _from;
 
-    /// <summary>The server is being ended.</summary>
+    /// <summary>The store or the last silo is being ended.</summary>
     public void Begin()
     {
         lock (_gate)
@@ -16,7 +16,7 @@ internal sealed class StoreOutages(TimeProvider time)
         }
     }
 
-    /// <summary>The server answers again.</summary>
+    /// <summary>It answers again.</summary>
     public void End()
     {
         lock (_gate)
@@ -26,7 +26,7 @@ internal sealed class StoreOutages(TimeProvider time)
         }
     }
 
-    /// <summary>How much of the time from one instant to another the store was there: from its last return, when it was away in between.</summary>
+    /// <summary>How much of the time from one instant to another there was somebody to answer: from the last return, when nobody was there in between.</summary>
     public TimeSpan Without(long from, long to)
     {
         lock (_gate)
