@@ -18,6 +18,15 @@ public abstract class MembershipTableConformance
     /// <summary>The same provider for another cluster in the same store, initialized.</summary>
     protected abstract Task<IMembershipTable> OfAnotherClusterAsync();
 
+    /// <summary>Whether the provider's layout has a column for a silo's role, which nothing reads.</summary>
+    protected virtual bool KeepsRoles => true;
+
+    /// <summary>Whether a silo may come with suspicions; Orleans itself adds them later.</summary>
+    protected virtual bool InsertsSuspicions => true;
+
+    /// <summary>Whether clean-up takes away silos that were silent before they were active, or only those that are known to be dead.</summary>
+    protected virtual bool ClearsSilosThatNeverJoined => true;
+
     [SkippableFact]
     public async Task NewTable_HasVersionZeroAndNoSilos_HoweverOftenItIsInitialized()
     {
@@ -33,8 +42,12 @@ public abstract class MembershipTableConformance
     public async Task Insert_AdvancesTheVersion_AndReadsBackWhole()
     {
         var entry = Silos.Entry(1);
-        entry.AddSuspector(Silos.Entry(2).SiloAddress, Start.AddSeconds(1));
-        entry.AddSuspector(Silos.Entry(3).SiloAddress, Start.AddSeconds(2));
+        if (InsertsSuspicions)
+        {
+            entry.AddSuspector(Silos.Entry(2).SiloAddress, Start.AddSeconds(1));
+            entry.AddSuspector(Silos.Entry(3).SiloAddress, Start.AddSeconds(2));
+        }
+
         Assert.True(await Table.InsertRowAsync(entry, (await Table.ReadAllAsync(default)).Version.Next(), default));
 
         var all = await Table.ReadAllAsync(default);
@@ -108,13 +121,15 @@ public abstract class MembershipTableConformance
     public async Task IAmAlive_ChangesTheTimeAlone_AndNotTheVersion()
     {
         var entry = Silos.Entry(1);
-        entry.AddSuspector(Silos.Entry(2).SiloAddress, Start);
         await Table.InsertRowAsync(entry, (await Table.ReadAllAsync(default)).Version.Next(), default);
+        entry.AddSuspector(Silos.Entry(2).SiloAddress, Start);
+        var before = await Table.ReadRowAsync(entry.SiloAddress, default);
+        Assert.True(await Table.UpdateRowAsync(entry, before.Members[0].Item2, before.Version.Next(), default));
         var alive = new MembershipEntry { SiloAddress = entry.SiloAddress, IAmAliveTime = Start.AddMinutes(3) };
         await Table.UpdateIAmAliveAsync(alive, default);
 
         var all = await Table.ReadAllAsync(default);
-        Assert.Equal(1, all.Version.Version);
+        Assert.Equal(2, all.Version.Version);
         entry.IAmAliveTime = alive.IAmAliveTime;
         AssertSame(entry, Assert.Single(all.Members).Item1);
     }
@@ -159,7 +174,8 @@ public abstract class MembershipTableConformance
 
         await Table.CleanupDefunctSiloEntriesAsync(Start.AddYears(100), default);
         var all = await Table.ReadAllAsync(default);
-        Assert.Equal(SiloStatus.Active, Assert.Single(all.Members).Item1.Status);
+        SiloStatus[] kept = ClearsSilosThatNeverJoined ? [SiloStatus.Active] : [SiloStatus.Joining, SiloStatus.Active];
+        Assert.Equal(kept, all.Members.Select(member => member.Item1.Status).Order());
         Assert.Equal(4, all.Version.Version);
     }
 
@@ -182,8 +198,13 @@ public abstract class MembershipTableConformance
     /// <summary>The id of the cluster that <see cref="Table"/> keeps.</summary>
     protected abstract string ClusterId { get; }
 
-    private static void AssertSame(MembershipEntry expected, MembershipEntry read)
+    private void AssertSame(MembershipEntry expected, MembershipEntry read)
     {
+        if (!KeepsRoles)
+        {
+            read.RoleName = expected.RoleName;
+        }
+
         Assert.Equal(expected.ToFullString(), read.ToFullString());
         Assert.Equal((expected.ProxyPort, expected.HostName), (read.ProxyPort, read.HostName));
         Assert.Equal((expected.SiloName, expected.RoleName), (read.SiloName, read.RoleName));
