@@ -72,6 +72,16 @@ internal sealed class Storefront(int seed)
         })));
     }
 
+    /// <summary>Ends when so many more events are acknowledged than now.</summary>
+    public async Task AcknowledgesAsync(int count)
+    {
+        var enough = _acknowledged.Count + count;
+        while (_acknowledged.Count < enough)
+        {
+            await Task.Delay(20);
+        }
+    }
+
     /// <summary>Reads every history and compares: each acknowledged event once, each other one at most once, nothing else.</summary>
     public async Task CheckAsync(SegmentationClient client, string context)
     {

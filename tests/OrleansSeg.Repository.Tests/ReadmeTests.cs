@@ -30,7 +30,8 @@ public sealed partial class ReadmeTests
         var options = SourceTree.SourceFiles("src")
             .Where(file => file.Name is "NetworkOptions.cs" or "MembershipOptions.cs" or "AzureConnectionOptions.cs" or "AzureTablesOptions.cs"
                 or "AzureBlobBundleOptions.cs" or "SiteOptions.cs" or "CustomerOptions.cs" or "PartitionOptions.cs"
-                or "RescoringOptions.cs" or "InferenceOptions.cs" or "SiloSettings.cs")
+                or "RescoringOptions.cs" or "InferenceOptions.cs" or "SiloSettings.cs"
+                or "PostgresOptions.cs" or "SharedModelOptions.cs")
             .SelectMany(file => OptionProperty().Matches(File.ReadAllText(file.FullName)).Select(match => match.Groups[1].Value));
         Assert.DoesNotContain(options, name => !Readme.Contains($"`{name}`", StringComparison.Ordinal));
     }

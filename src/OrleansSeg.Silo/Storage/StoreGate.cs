@@ -3,13 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace OrleansSeg.Silo.Storage;
 
 /// <summary>Lets a silo start only when its store answers as it must; a store that is down is waited for.</summary>
-/// <remarks>It stands before everything else in the silo's life, so that no provider meets a store that is not there.</remarks>
-internal sealed partial class StoreGate(ISharedStore store, TimeProvider time, ILogger<StoreGate> logger) : ILifecycleParticipant<ISiloLifecycle>
+/// <remarks>It is passed before Orleans begins, so that no provider meets a store that is not there.</remarks>
+internal sealed partial class StoreGate(ISharedStore store, TimeProvider time, ILogger<StoreGate> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    /// <inheritdoc />
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(StoreGate), ServiceLifecycleStage.First, PassAsync);
 
     /// <summary>Returns when a silo can start on the store.</summary>
     /// <exception cref="StoreStartException">It answered otherwise, or it did not answer within <see cref="ISharedStore.StartWaitMax"/>.</exception>
