@@ -31,7 +31,7 @@ public sealed partial class ReadmeTests
             .Where(file => file.Name is "NetworkOptions.cs" or "MembershipOptions.cs" or "AzureConnectionOptions.cs" or "AzureTablesOptions.cs"
                 or "AzureBlobBundleOptions.cs" or "SiteOptions.cs" or "CustomerOptions.cs" or "PartitionOptions.cs"
                 or "RescoringOptions.cs" or "InferenceOptions.cs" or "SiloSettings.cs"
-                or "PostgresOptions.cs" or "SharedModelOptions.cs")
+                or "PostgresOptions.cs" or "RedisOptions.cs" or "SharedModelOptions.cs")
             .SelectMany(file => OptionProperty().Matches(File.ReadAllText(file.FullName)).Select(match => match.Groups[1].Value));
         Assert.DoesNotContain(options, name => !Readme.Contains($"`{name}`", StringComparison.Ordinal));
     }

@@ -82,7 +82,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("OrleanSeg:Inference:TokenBudget", "64", "OrleanSeg is no setting; expected Logging, Orleans, OrleansSeg.")]
     [InlineData("Orleans:ClusterID2", "shop", "Orleans:ClusterID2 is no setting; expected ClusterId, ServiceId.")]
     [InlineData("Orleans:ClusterId", "", "ClusterId")]
-    [InlineData("OrleansSeg:Storage", "paper", "The field Storage must be one of 'azure', 'postgres', 'sqlite'.")]
+    [InlineData("OrleansSeg:Storage", "paper", "The field Storage must be one of 'azure', 'postgres', 'redis', 'sqlite'.")]
     public async Task Invalid_NamesTheField(string key, string value, string expected)
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(async () =>

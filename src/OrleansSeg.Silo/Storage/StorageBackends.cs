@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using OrleansSeg.Silo.Storage.Azure;
 using OrleansSeg.Silo.Storage.Postgres;
+using OrleansSeg.Silo.Storage.Redis;
 using OrleansSeg.Silo.Storage.Sqlite;
 
 namespace OrleansSeg.Silo.Storage;
@@ -9,7 +10,7 @@ namespace OrleansSeg.Silo.Storage;
 internal static class StorageBackends
 {
     private static readonly FrozenDictionary<string, IStorageBackend> ByName =
-        new IStorageBackend[] { new SqliteBackend(), new AzureBackend(), new PostgresBackend() }.ToFrozenDictionary(backend => backend.Name, StringComparer.Ordinal);
+        new IStorageBackend[] { new SqliteBackend(), new AzureBackend(), new PostgresBackend(), new RedisBackend() }.ToFrozenDictionary(backend => backend.Name, StringComparer.Ordinal);
 
     /// <summary>Their names, in order.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. ByName.Keys.Order(StringComparer.Ordinal)];
