@@ -31,9 +31,9 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
     private readonly CustomerErasure _erasure;
     private readonly CustomerOutbox _outbox;
     private readonly Rescorer _rescorer;
-    private readonly AssignmentView _view;
     private readonly ILogger<CustomerGrain> _logger;
     private readonly CancellationTokenSource _stop = new();
+    private AssignmentView _view;
 
     public CustomerGrain(
         IGrainContext context,
@@ -86,7 +86,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
     public ValueTask<SegmentAssignment> LookUpAsync()
     {
         var assignment = _view.Current;
-        if (assignment.Stale)
+        if (_view.IsStale)
         {
             _instruments.LookedUpStale();
         }
