@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
 using System.Text;
@@ -11,6 +12,11 @@ namespace OrleansSeg.Events;
 /// </remarks>
 public sealed record CustomerKey
 {
+    private static readonly SearchValues<char> SiteCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create(
+        [.. Enumerable.Range(0, 256).Select(code => (char)code).Where(char.IsControl), .. "/\\#?%"]);
+
     private CustomerKey(string site, string customerId, string grainKey)
     {
         Site = site;
@@ -81,7 +87,7 @@ public sealed record CustomerKey
 
     /// <summary>Whether the text may name a site: <c>[a-z0-9-]{1,32}</c>.</summary>
     public static bool IsSite([NotNullWhen(true)] string? site) =>
-        site is { Length: >= 1 and <= 32 } && site.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-');
+        site is { Length: >= 1 and <= 32 } && !site.AsSpan().ContainsAnyExcept(SiteCharacters);
 
     /// <inheritdoc />
     public override string ToString() => GrainKey;
@@ -101,14 +107,12 @@ public sealed record CustomerKey
         return HasLoneSurrogate(customerId) ? "customer id is not valid Unicode" : null;
     }
 
-    private static bool HasLoneSurrogate(string text) =>
-        text.Count(char.IsSurrogate) != 2 * text.EnumerateRunes().Count(r => r.Utf16SequenceLength == 2);
-
-    private static bool IsForbidden(char c) => c is '/' or '\\' or '#' or '?' or '%' || char.IsControl(c);
+    private static bool HasLoneSurrogate(string text) => text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')
+        && text.Count(char.IsSurrogate) != 2 * text.EnumerateRunes().Count(r => r.Utf16SequenceLength == 2);
 
     private static string Escape(string id)
     {
-        if (!id.Any(IsForbidden))
+        if (!id.AsSpan().ContainsAny(Forbidden))
         {
             return id;
         }
@@ -117,7 +121,7 @@ public sealed record CustomerKey
         Span<byte> utf8 = stackalloc byte[4];
         foreach (var c in id)
         {
-            if (!IsForbidden(c))
+            if (!Forbidden.Contains(c))
             {
                 escaped.Append(c);
                 continue;

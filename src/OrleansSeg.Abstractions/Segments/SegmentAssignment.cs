@@ -12,7 +12,7 @@ namespace OrleansSeg.Segments;
 /// <param name="AssignedAt">When; null before the first scoring.</param>
 /// <param name="EventsSeen">Events of the history the assignment reflects.</param>
 /// <param name="Stale">Behaviour or a newer model has not been scored yet, or the assignment is older than the refresh age.</param>
-[GenerateSerializer, Immutable, Alias("seg.segment-assignment")]
+[GenerateSerializer, Immutable, SuppressReferenceTracking, Alias("seg.segment-assignment")]
 public sealed record SegmentAssignment(
     [property: Id(0)] string Customer,
     [property: Id(1)] string Segment,

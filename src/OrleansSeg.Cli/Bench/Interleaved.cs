@@ -6,7 +6,8 @@ internal static class Interleaved
     /// <summary>Rounds of each load: many short ones, because what disturbs a shared machine comes and goes within a second.</summary>
     public const int Rounds = 15;
 
-    /// <summary>Runs <c>ab ba ab ba …</c>, first one round of each that is not counted.</summary>
+    /// <summary>Runs <c>ab ba ab ba …</c>, first some of each that is not counted.</summary>
+    /// <remarks>The uncounted part is as long as half the counted one: until then .NET runs instrumented code to learn what to compile for speed.</remarks>
     /// <param name="duration">Of all counted rounds together.</param>
     /// <param name="first">Runs one round of the first load for a time.</param>
     /// <param name="second">Runs one round of the second load for a time.</param>
@@ -14,8 +15,12 @@ internal static class Interleaved
         TimeSpan duration, Func<TimeSpan, Task<T1>> first, Func<TimeSpan, Task<T2>> second)
     {
         var each = duration / (2 * Rounds);
-        await first(each);
-        await second(each);
+        for (var round = 0; round < Rounds / 2; round++)
+        {
+            await first(each);
+            await second(each);
+        }
+
         var results = new List<(T1, T2)>();
         for (var round = 0; round < Rounds; round++)
         {
