@@ -52,20 +52,4 @@ public static class TrainingHistories
             while (token is not null);
         }
     }
-
-    /// <summary>Refuses cutoffs that retention has made impossible to reproduce.</summary>
-    /// <param name="grains">Finds the partitions.</param>
-    /// <param name="site">The site.</param>
-    /// <param name="cutoffs">The instants that examples are to describe.</param>
-    /// <exception cref="ArgumentException">A cutoff is before the time from which on retention keeps every type of event.</exception>
-    public static async Task CheckCutoffsAsync(this IGrainFactory grains, string site, IEnumerable<DateTimeOffset> cutoffs)
-    {
-        ArgumentNullException.ThrowIfNull(grains);
-        ArgumentNullException.ThrowIfNull(cutoffs);
-        var kept = await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(site, 0).GrainKey).GetRetainedFromAsync();
-        foreach (var cutoff in cutoffs.Where(cutoff => cutoff < kept))
-        {
-            throw new ArgumentException($"Cutoff {cutoff:O} is before {kept:O}: retention has dropped events that it would need.", nameof(cutoffs));
-        }
-    }
 }

@@ -27,7 +27,7 @@ internal sealed partial class SiteTraining(
     {
         var cutoff = request.Cutoff ?? throw new ArgumentException("An evaluation needs a cutoff.", nameof(request));
         var histories = await SourceAsync(site, visibleUntil: null, cancellationToken);
-        var report = await TrainingPipeline.EvaluateAsync(histories, cutoff, PlanOf(request), progress, cancellationToken);
+        var report = await TrainingPipeline.EvaluateAsync(histories, cutoff, await PlanAsync(site, request), progress, cancellationToken);
         return new TrainingResult(JsonSerializer.Serialize(report, BundleJson.Compact), null);
     }
 
@@ -35,7 +35,7 @@ internal sealed partial class SiteTraining(
         string site, TrainingRequest request, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var histories = await SourceAsync(site, request.Cutoff, cancellationToken);
-        var trained = await TrainingPipeline.TrainAsync(histories, PlanOf(request), progress, cancellationToken);
+        var trained = await TrainingPipeline.TrainAsync(histories, await PlanAsync(site, request), progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var hash = BundleFolder.Write(store.LocalFolder, trained.Files);
         await store.PublishAsync(hash, cancellationToken);
@@ -69,7 +69,12 @@ internal sealed partial class SiteTraining(
         }
     }
 
-    private static TrainingPlan PlanOf(TrainingRequest request) => new() { Horizon = request.Horizon, Seed = request.Seed };
+    private async Task<TrainingPlan> PlanAsync(string site, TrainingRequest request) => new()
+    {
+        Horizon = request.Horizon,
+        Seed = request.Seed,
+        WholeFrom = await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(site, 0).GrainKey).GetRetainedFromAsync(),
+    };
 
     private static string Summarize(ModelCard card) => string.Create(
         CultureInfo.InvariantCulture,

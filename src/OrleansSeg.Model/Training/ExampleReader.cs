@@ -1,4 +1,5 @@
 using OrleansSeg.Events;
+using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Segments;
 
@@ -11,12 +12,17 @@ internal static class ExampleReader
     public static async Task<LabelledData> ReadForEvaluationAsync(
         HistorySource histories, DateTimeOffset cutoff, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
+        if (cutoff < plan.WholeFrom)
+        {
+            throw new InsufficientDataException($"Cutoff {cutoff:O} is before {plan.WholeFrom:O}: retention has dropped events that it would need.");
+        }
+
         // The first event is not known before the pass; cutoffs earlier than it simply have no examples.
         var early = cutoff - (plan.Horizon * 2) - (plan.CutoffStep * (plan.CutoffCountMax + 1));
         var split = TimeSplit.ForEvaluation(early, cutoff, plan.Horizon, plan.CutoffStep, plan.CutoffCountMax);
         var samples = new Samples(split, plan);
         var data = (await ReadAsync(histories, samples, progress, cancellationToken)).Summarize();
-        split = TimeSplit.ForEvaluation(data.FirstEvent, cutoff, plan.Horizon, plan.CutoffStep, plan.CutoffCountMax);
+        split = TimeSplit.ForEvaluation(FirstOf(data, plan), cutoff, plan.Horizon, plan.CutoffStep, plan.CutoffCountMax);
         return samples.Label(data, split);
     }
 
@@ -26,11 +32,13 @@ internal static class ExampleReader
     {
         var data = (await ReadAsync(histories, null, progress, cancellationToken)).Summarize();
         SufficientData.CheckCustomers(data.Customers);
-        var split = TimeSplit.ForTraining(data.FirstEvent, data.LastEvent, plan.Horizon, plan.CutoffStep, plan.CutoffCountMax);
+        var split = TimeSplit.ForTraining(FirstOf(data, plan), data.LastEvent, plan.Horizon, plan.CutoffStep, plan.CutoffCountMax);
         var samples = new Samples(split, plan);
         await ReadAsync(histories, samples, progress, cancellationToken);
         return samples.Label(data, split);
     }
+
+    private static DateTimeOffset FirstOf(DataSummary data, TrainingPlan plan) => plan.WholeFrom > data.FirstEvent ? plan.WholeFrom.Value : data.FirstEvent;
 
     private static async Task<DataScan> ReadAsync(
         HistorySource histories, Samples? samples, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)

@@ -14,6 +14,10 @@ public sealed record TrainingPlan
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>The time from which on retention keeps every event: an earlier cutoff's past is no longer whole, so none is used.</summary>
+    /// <value>Default null: nothing was dropped.</value>
+    public DateTimeOffset? WholeFrom { get; init; }
+
     /// <summary>Distance between training cutoffs.</summary>
     /// <value>Default 14 days.</value>
     public TimeSpan CutoffStep { get; init; } = TimeSpan.FromDays(14);

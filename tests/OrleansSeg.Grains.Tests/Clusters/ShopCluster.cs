@@ -64,6 +64,9 @@ public class ShopCluster : IAsyncLifetime
     /// <summary>The store as grains see it, faults included.</summary>
     public IGrainStorage Storage => Services.GetRequiredKeyedService<IGrainStorage>(CustomerStorage.ProviderName);
 
+    /// <summary>Whether partitions wake themselves: a jump of the clock then brings a tick for every period it passes.</summary>
+    protected virtual bool HasReminders => false;
+
     /// <summary>Silos to start.</summary>
     protected virtual short SiloCount => 1;
 
@@ -114,12 +117,17 @@ public class ShopCluster : IAsyncLifetime
         var number = Interlocked.Increment(ref _models);
         var reference = new ModelReference(0, $"{number:x64}", Time.GetUtcNow(), ScriptedScores.Labels, "a scripted model", false);
         var published = await Grains.GetGrain<IModelRegistryGrain>(site).PublishAsync(reference, promote: true, CancellationToken.None);
+        await RefreshModelsAsync(site);
+        return published;
+    }
+
+    /// <summary>Lets every silo hear at once which model the registry names.</summary>
+    public async Task RefreshModelsAsync(string site)
+    {
         foreach (var silo in Cluster.GetActiveSilos())
         {
             await Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<ServedModels>().RefreshAsync(site, CancellationToken.None);
         }
-
-        return published;
     }
 
     /// <summary>Ends a grain's activation, so that its next call reads the store; changes nothing when it is not in memory.</summary>
@@ -144,7 +152,11 @@ public class ShopCluster : IAsyncLifetime
     {
         silo.Services.AddSingleton<TimeProvider>(Time);
         silo.AddSqliteGrainStorage(store => store.Directory = _folder, "sqlite");
-        silo.UseSqliteReminderService();
+        if (HasReminders)
+        {
+            silo.UseSqliteReminderService();
+        }
+
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             CustomerStorage.ProviderName,
             (services, _) => new FaultyStorage(services.GetRequiredKeyedService<IGrainStorage>("sqlite"), Faults));

@@ -54,6 +54,27 @@ public sealed class InsufficientDataTests
         Assert.True(data.LeftOut > 0);
     }
 
+    [Fact]
+    public async Task CutoffThatRetentionMadeImpossible_IsRefused()
+    {
+        var whole = SmallShopData.Cutoff.AddDays(1);
+        var refusal = await Assert.ThrowsAsync<InsufficientDataException>(() => ExampleReader.ReadForEvaluationAsync(
+            SmallShop.Source(SmallShop.Histories()), SmallShopData.Cutoff, SmallShop.Plan with { WholeFrom = whole }, null, default));
+        Assert.Equal($"Cutoff {SmallShopData.Cutoff:O} is before {whole:O}: retention has dropped events that it would need.", refusal.Message);
+    }
+
+    [Fact]
+    public async Task TrainingCutoffs_BeforeRetention_AreNotUsed()
+    {
+        var all = await ReadAsync(SmallShop.Plan);
+        var whole = all.Split.Training[^2];
+        var some = await ReadAsync(SmallShop.Plan with { WholeFrom = whole });
+        Assert.Equal([all.Split.Training[^1]], some.Split.Training);
+
+        static Task<LabelledData> ReadAsync(TrainingPlan plan) =>
+            ExampleReader.ReadForTrainingAsync(SmallShop.Source(SmallShop.Histories()), plan, null, default);
+    }
+
     private static Task<InsufficientDataException> RefusalOf(List<CustomerHistory> histories) => Assert.ThrowsAsync<InsufficientDataException>(() =>
         TrainingPipeline.TrainAsync(SmallShop.Source(histories), SmallShop.Plan, null, default));
 }
