@@ -50,7 +50,7 @@ public sealed class ErasureTests(SmallPageCluster cluster) : IClassFixture<Small
     {
         var customer = await LivedAsync("again");
         var first = await customer.EraseAsync(default);
-        cluster.Time.Advance(TimeSpan.FromHours(1));
+        cluster.Jump(TimeSpan.FromHours(1));
         await cluster.ForgetAsync(customer);
         var second = await customer.EraseAsync(default);
         Assert.Equal(first with { IndexEntryErased = false }, second);
@@ -95,7 +95,7 @@ public sealed class ErasureTests(SmallPageCluster cluster) : IClassFixture<Small
         Assert.Equal(1L, import.Refused[RefusalKind.Erased]);
         await AssertNothingLeftAsync(customer);
 
-        cluster.Time.Advance(TimeSpan.FromDays(1));
+        cluster.Jump(TimeSpan.FromDays(1));
         Assert.Equal(1, (await customer.RecordAsync([Shop.Purchase("new", Now)], default)).Added);
         Assert.Equal(("promising", 1L), await FreshAsync(customer));
         Assert.Equal(["new"], await cluster.CheckAsync(customer));
