@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using OrleansSeg.Data.Simulation;
+
+namespace OrleansSeg.EndToEnd.Tests;
+
+/// <summary>What a newcomer does with a file, command by command, through the real program.</summary>
+public sealed class NewcomerTests : IDisposable
+{
+    private const int Customers = 400;
+    private static readonly TimeSpan StepMax = TimeSpan.FromMinutes(4);
+    private readonly WorkFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task FileOfAShop_ImportedAndTrained_GivesSegmentsWithReasons()
+    {
+        var (file, events) = await WriteShopAsync();
+        var imported = await RunAsync("import", file, "--layout", "events");
+        Assert.Equal((events, events), ((long)imported["rowsRead"]!, (long)imported["added"]!));
+
+        var trained = await RunAsync("train", "--horizon", "60");
+        var customers = (long)imported["customers"]!;
+        Assert.Equal((1, true, customers), ((int)trained["version"]!, (bool)trained["inService"]!, (long)trained["customersScored"]!));
+
+        var models = await RunAsync("models");
+        Assert.True((bool)Assert.Single(models.AsArray())!["inService"]!);
+
+        var ids = Enumerable.Range(0, 20).Select(ShopSimulator.CustomerId).ToArray();
+        var answers = (await RunAsync(["lookup", .. ids])).AsArray();
+        Assert.Equal(ids, answers.Select(answer => (string)answer!["customer"]!));
+        var known = answers.Where(answer => (string)answer!["segment"]! != "unknown").ToList();
+        Assert.NotEmpty(known);
+        Assert.All(known, answer => AssertScored(answer!));
+
+        var chosen = (string)known[0]!["customer"]!;
+        var explained = await RunAsync("explain", chosen);
+        Assert.Equal((string)known[0]!["segment"]!, (string)explained["segment"]!);
+        Assert.NotEmpty(explained["factors"]!.AsArray());
+        Assert.Contains(explained["factors"]!.AsArray(), factor => Math.Abs((float)factor!["contribution"]!) > 0);
+
+        var verified = await RunAsync("verify");
+        Assert.Equal((customers, events, 0), ((long)verified["customers"]!, (long)verified["events"]!, (long)verified["mismatches"]!));
+
+        AssertReport(await RunAsync("evaluate", "--cutoff", "2025-12-20", "--horizon", "60"));
+        await TamperedBundleIsRefusedAsync(chosen, (string)known[0]!["segment"]!);
+    }
+
+    /// <summary>One byte of the weights is changed: whoever needs the model hears so, look-ups go on with what was assigned.</summary>
+    private async Task TamperedBundleIsRefusedAsync(string customer, string segment)
+    {
+        var weights = Directory.GetFiles(_folder.DataDirectory, "model.safetensors", SearchOption.AllDirectories).Single();
+        var bytes = await File.ReadAllBytesAsync(weights);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(weights, bytes);
+        await using var explain = OrleansSegProcess.Start("explain", customer, "--data-dir", _folder.DataDirectory);
+        await explain.ExitsAsync(1, StepMax);
+        Assert.Contains("model.safetensors", explain.Errors, StringComparison.Ordinal);
+        var answer = (await RunAsync("lookup", customer))[0]!;
+        Assert.Equal((segment, 1), ((string)answer["segment"]!, (int)answer["modelVersion"]!));
+    }
+
+    private static void AssertReport(JsonNode report)
+    {
+        string[] measures = ["accuracy", "macroF1", "macroAuroc", "logLoss", "churnAuroc", "ece"];
+        Assert.Equal(60, (double)report["horizonDays"]!);
+        Assert.True((int)report["testCustomers"]! > 100);
+        var labels = report["labels"]!.AsArray().Select(label => (string)label!).ToArray();
+        var baselines = report["baselines"]!.AsObject();
+        Assert.Equal(["gru", "lightgbm", "logistic", "majority", "rfm"], baselines.Select(baseline => baseline.Key).Order());
+        foreach (var candidate in baselines.Select(baseline => baseline.Value!).Append(report["model"]!))
+        {
+            foreach (var measure in measures)
+            {
+                var (value, interval) = ((double)candidate[measure]!, candidate["ci"]![measure]!);
+                Assert.InRange(value, 0, 10);
+                Assert.True((double)interval[0]! <= (double)interval[1]!);
+            }
+
+            Assert.Equal(labels.Order(), candidate["perClass"]!.AsObject().Select(label => label.Key).Order());
+            var confusion = candidate["confusion"]!.AsArray().Select(row => row!.AsArray().Sum(cell => (int)cell!)).ToArray();
+            Assert.Equal((labels.Length, (int)report["testCustomers"]!), (confusion.Length, confusion.Sum()));
+        }
+    }
+
+    private static void AssertScored(JsonNode answer)
+    {
+        var probabilities = answer["probabilities"]!.AsObject().ToDictionary(pair => pair.Key, pair => (float)pair.Value!);
+        Assert.InRange(probabilities.Values.Sum(), 0.999, 1.001);
+        Assert.Contains((string)answer["segment"]!, probabilities.Keys);
+        Assert.Equal(1, (int)answer["modelVersion"]!);
+        Assert.True((long)answer["eventsSeen"]! > 0);
+        Assert.False((bool)answer["stale"]!);
+    }
+
+    private async Task<(string Path, long Events)> WriteShopAsync()
+    {
+        var path = Path.Combine(_folder.FullPath, "shop.jsonl");
+        var shop = new ShopSimulator(new ShopOptions { Customers = Customers, Days = 540, End = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero) });
+        await using var stream = File.Create(path);
+        return (path, await EventFileWriter.WriteAsync(stream, shop.ByTime()));
+    }
+
+    private Task<JsonNode> RunAsync(params string[] line) => OrleansSegProcess.JsonAsync(0, StepMax, [.. line, "--data-dir", _folder.DataDirectory]);
+}
