@@ -8,19 +8,22 @@ internal sealed class LoadRetry(TimeSpan first, TimeProvider time)
     private static readonly TimeSpan PauseMax = TimeSpan.FromMinutes(1);
     private TimeSpan _pause;
     private long _failedAt;
+    private string? _failed;
 
-    /// <summary>Whether the pause is over.</summary>
-    public bool IsDue => time.GetElapsedTime(_failedAt) >= _pause;
+    /// <summary>Whether to try: the pause is over, or it is for something else.</summary>
+    /// <param name="hash">The bundle to load; null for asking the registry which.</param>
+    public bool IsDue(string? hash) => hash != _failed || time.GetElapsedTime(_failedAt) >= _pause;
 
     /// <summary>Notes a success.</summary>
-    public void Succeeded() => _pause = TimeSpan.Zero;
+    public void Succeeded() => (_pause, _failed) = (TimeSpan.Zero, null);
 
-    /// <summary>Notes a failure; returns the pause that begins.</summary>
-    public TimeSpan Failed()
+    /// <summary>Notes a failure; returns the pause that begins. A bundle other than the one before begins with the first pause.</summary>
+    /// <param name="hash">The bundle that was not loaded; null when the registry did not say which.</param>
+    public TimeSpan Failed(string? hash)
     {
-        var doubled = _pause == TimeSpan.Zero ? first : _pause * 2;
+        var doubled = _pause == TimeSpan.Zero || hash != _failed ? first : _pause * 2;
         _pause = doubled < PauseMax ? doubled : first < PauseMax ? PauseMax : first;
-        _failedAt = time.GetTimestamp();
+        (_failed, _failedAt) = (hash, time.GetTimestamp());
         return _pause;
     }
 }

@@ -38,7 +38,7 @@ internal sealed partial class ServedModels(
     public async Task RefreshAsync(string site, CancellationToken cancellationToken)
     {
         await FollowAsync(site, cancellationToken);
-        await UpdateAsync(_sites[site], cancellationToken);
+        await UpdateAsync(_sites[site], _ => true, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -68,7 +68,7 @@ internal sealed partial class ServedModels(
         {
             do
             {
-                if (retry.IsDue)
+                if (retry.IsDue(null))
                 {
                     await TryUpdateAsync(site, retry).ConfigureAwait(false);
                 }
@@ -86,29 +86,44 @@ internal sealed partial class ServedModels(
 
     private async Task TryUpdateAsync(ServedSite site, LoadRetry retry)
     {
+        string? wanted = null;
         try
         {
-            await UpdateAsync(site, _stop.Token).ConfigureAwait(false);
-            retry.Succeeded();
+            if (await UpdateAsync(site, IsDue, _stop.Token).ConfigureAwait(false))
+            {
+                retry.Succeeded();
+            }
         }
         catch (Exception exception) when (!_stop.IsCancellationRequested)
         {
-            LogNotUpdated(site.Name, retry.Failed(), exception);
+            LogNotUpdated(site.Name, retry.Failed(wanted), exception);
         }
+
+        // A version promoted after one that cannot be loaded does not wait for that one's pause.
+        bool IsDue(string hash) => retry.IsDue(wanted = hash);
     }
 
-    private async Task UpdateAsync(ServedSite site, CancellationToken cancellationToken)
+    /// <summary>Loads what the registry names unless it is served or not due; returns whether the silo now serves what the registry names.</summary>
+    private async Task<bool> UpdateAsync(ServedSite site, Predicate<string> isDue, CancellationToken cancellationToken)
     {
         await site.Update.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var current = await grains.GetGrain<IModelRegistryGrain>(site.Name).GetCurrentAsync(cancellationToken).ConfigureAwait(false);
-            if (current is not null && !site.Serves(current))
+            if (current is null || site.Serves(current))
             {
-                var model = await loader.LoadAsync(current, cancellationToken).ConfigureAwait(false);
-                site.Replace(model, current);
-                LogInService(site.Name, current.Version, current.Sha256);
+                return true;
             }
+
+            if (!isDue(current.Sha256))
+            {
+                return false;
+            }
+
+            var model = await loader.LoadAsync(current, cancellationToken).ConfigureAwait(false);
+            site.Replace(model, current);
+            LogInService(site.Name, current.Version, current.Sha256);
+            return true;
         }
         finally
         {
