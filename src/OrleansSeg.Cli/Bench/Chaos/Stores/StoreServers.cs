@@ -4,12 +4,14 @@ namespace OrleansSeg.Cli.Bench.Chaos.Stores;
 internal static class StoreServers
 {
     /// <summary>Their names in a silo-config file.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["sqlite", "azure"];
+    public static IReadOnlyList<string> Names { get; } = ["sqlite", "azure", "postgres", "redis"];
 
     /// <summary>What is missing on this machine to run a store's server, or null.</summary>
     public static string? MissingFor(string store) => store switch
     {
         "azure" when AzuriteServer.FindScript() is null => "needs a server: Azurite, which .ci/run installs (npm install azurite)",
+        "postgres" when PostgresServer.FindPrograms() is null => "needs a server: PostgreSQL, which .ci/run installs (apt-get install postgresql)",
+        "redis" when RedisServer.FindProgram() is null => "needs a server: Redis, which .ci/run installs (apt-get install redis-server)",
         _ => null,
     };
 
@@ -19,6 +21,8 @@ internal static class StoreServers
     public static IStoreServer Create(string store, string folder) => store switch
     {
         "azure" => new AzuriteServer(folder),
+        "postgres" => new PostgresServer(folder),
+        "redis" => new RedisServer(folder),
         _ => new NoServer(),
     };
 }
