@@ -9,10 +9,13 @@ public sealed class SqliteGrainCatalog
 {
     private const int PageSize = 1_000;
 
+    /// <summary>After every grain id: the last character of Unicode, which SQLite orders by its bytes.</summary>
+    private const string AfterAll = "\U0010FFFF";
+
     private const string SelectPage =
         """
         SELECT grain FROM grain_state
-        WHERE service = $service AND state = $state AND grain > $after AND substr(grain, 1, length($prefix)) = $prefix
+        WHERE service = $service AND state = $state AND grain > $after AND grain < $end AND substr(grain, 1, length($prefix)) = $prefix
         ORDER BY grain LIMIT $limit
         """;
 
@@ -34,11 +37,12 @@ public sealed class SqliteGrainCatalog
     /// <param name="prefix">Beginning of the grain id's text, such as <c>seg.customer/shop:</c>.</param>
     public IEnumerable<GrainId> Enumerate(string stateName, string prefix)
     {
-        // Starting just before the prefix lets the index skip straight to it.
+        // Bounds on both sides let the index skip straight to the prefix, and stop behind it.
         var after = prefix.Length == 0 ? "" : prefix[..^1] + (char)(prefix[^1] - 1);
+        var end = prefix.Length == 0 ? AfterAll : prefix[..^1] + (char)(prefix[^1] + 1);
         while (true)
         {
-            var page = ReadPage(stateName, prefix, after);
+            var page = ReadPage(stateName, prefix, after, end);
             foreach (var grain in page)
             {
                 yield return GrainId.Parse(grain);
@@ -53,13 +57,14 @@ public sealed class SqliteGrainCatalog
         }
     }
 
-    private List<string> ReadPage(string stateName, string prefix, string after) => _store.Read(connection =>
+    private List<string> ReadPage(string stateName, string prefix, string after, string end) => _store.Read(connection =>
     {
         using var command = connection.CreateCommand();
         command.CommandText = SelectPage;
         command.Parameters.AddWithValue("$service", _service);
         command.Parameters.AddWithValue("$state", stateName);
         command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$end", end);
         command.Parameters.AddWithValue("$prefix", prefix);
         command.Parameters.AddWithValue("$limit", PageSize);
         using var reader = command.ExecuteReader();
