@@ -11,12 +11,13 @@ internal sealed class PostgresStateCatalog(PostgresSources sources, IOptions<Clu
 {
     private const int PageSize = 1_000;
 
-    // The key's index is in the order of the bytes, so each page is one run of it.
+    // The key's index is in the order of the bytes: bounds on both sides make each page one run of it, and the last one stop behind the
+    // prefix. No text is after the last character of Unicode.
     private const string SelectPage =
         """
         SELECT grainidextensionstring FROM orleansstorage
         WHERE serviceid = $1 AND graintypestring = $2 AND grainidextensionstring >= $3 AND grainidextensionstring > $4
-          AND starts_with(grainidextensionstring, $3) AND payloadbinary IS NOT NULL
+          AND grainidextensionstring < $3 || U&'\+10FFFF' AND starts_with(grainidextensionstring, $3) AND payloadbinary IS NOT NULL
         ORDER BY grainidextensionstring LIMIT $5
         """;
 
