@@ -20,6 +20,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("bench", "name")]
     [InlineData("bench nothing", "nothing")]
     [InlineData("bench record --seconds 0", "1 to 600")]
+    [InlineData("bench chaos --minutes 0", "0.1 to 600")]
+    [InlineData("bench chaos --store paper", "paper")]
     [InlineData("lookup 1 --frobnicate", "--frobnicate")]
     [InlineData("lookup 1 --seed x", "x")]
     public async Task WrongLine_ExitsTwo_NamingWhatIsWrong(string line, string named)
