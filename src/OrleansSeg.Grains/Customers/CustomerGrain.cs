@@ -9,13 +9,14 @@ using OrleansSeg.Customers.Scoring;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Events;
 using OrleansSeg.Inference;
+using OrleansSeg.Placement;
 using OrleansSeg.Segments;
 
 namespace OrleansSeg.Customers;
 
 /// <summary>One customer: history, profile and assignment. What is durable lies in <see cref="CustomerJournal"/>.</summary>
 /// <remarks>Reentrant, so that calls share writes and a look-up never waits for one.</remarks>
-[GrainType("seg.customer"), Reentrant]
+[GrainType("seg.customer"), Reentrant, SiteSilos]
 internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICustomerUpkeepGrain, ICustomerSurroundings, IDisposable
 {
     private const int EventsPerCallMax = 10_000;

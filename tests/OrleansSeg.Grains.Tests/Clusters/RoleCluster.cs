@@ -3,6 +3,7 @@ using Orleans.Hosting;
 using Orleans.TestingHost;
 using OrleansSeg.Inference;
 using OrleansSeg.Persistence.Sqlite;
+using OrleansSeg.Placement;
 
 namespace OrleansSeg.Grains.Tests.Clusters;
 
@@ -62,9 +63,19 @@ public sealed class RoleCluster(int startCount, params Role[] roles) : ShopClust
     {
         silo.Services.AddSingleton(_store!);
         silo.Configure<InferenceOptions>(options => options.Enabled = roles[number].RunsInference);
+        silo.Configure<RoleOptions>(options =>
+        {
+            options.HoldsCustomers = roles[number].HoldsCustomers;
+            foreach (var site in roles[number].Sites ?? [])
+            {
+                options.Sites.Add(site);
+            }
+        });
     }
 }
 
 /// <summary>What a silo of a test is there for.</summary>
 /// <param name="RunsInference">Whether it runs inference.</param>
-public sealed record Role(bool RunsInference);
+/// <param name="HoldsCustomers">Whether customers may live on it.</param>
+/// <param name="Sites">The sites it serves; null for every site.</param>
+public sealed record Role(bool RunsInference, bool HoldsCustomers = true, string[]? Sites = null);
