@@ -16,9 +16,12 @@ namespace OrleansSeg.Customers;
 
 /// <summary>One customer: history, profile and assignment. What is durable lies in <see cref="CustomerJournal"/>.</summary>
 /// <remarks>Reentrant, so that calls share writes and a look-up never waits for one.</remarks>
-[GrainType("seg.customer"), Reentrant, SiteSilos]
+[GrainType(TypeName), Reentrant, SiteSilos, WithPartition]
 internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICustomerUpkeepGrain, ICustomerSurroundings, IDisposable
 {
+    /// <summary>The grain type.</summary>
+    public const string TypeName = "seg.customer";
+
     private const int EventsPerCallMax = 10_000;
 
     private readonly InferenceDoors _doors;

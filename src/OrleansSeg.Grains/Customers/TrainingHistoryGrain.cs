@@ -10,7 +10,7 @@ using OrleansSeg.Placement;
 namespace OrleansSeg.Customers;
 
 /// <summary>Reads histories from the store, so that training brings no customer into memory.</summary>
-[GrainType("seg.training-history"), SiteSilos]
+[GrainType("seg.training-history"), SiteSilos, WithPartition]
 internal sealed class TrainingHistoryGrain(
     IGrainContext context,
     IGrainFactory grains,

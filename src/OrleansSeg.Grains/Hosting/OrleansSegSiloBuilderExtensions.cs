@@ -33,6 +33,7 @@ public static class OrleansSegSiloBuilderExtensions
         services.AddSingleton<IGrainPropertiesProvider, SiloRoleManifest>();
         services.AddOptions<RoleOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<RoleOptions>, RoleOptionsValidator>();
+        services.AddPlacementDirector<WithPartitionPlacement, WithPartitionDirector>();
         services.AddPlacementFilter<SiteSilosStrategy, SiteSilosDirector>(ServiceLifetime.Singleton);
         services.AddPlacementFilter<TrainingSilosStrategy, TrainingSilosDirector>(ServiceLifetime.Singleton);
         services.AddPlacementFilter<InferenceSilosStrategy, InferenceSilosDirector>(ServiceLifetime.Singleton);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 using Orleans.TestingHost;
+using OrleansSeg.Customers;
 using OrleansSeg.Inference;
 using OrleansSeg.Persistence.Sqlite;
 using OrleansSeg.Placement;
@@ -13,6 +14,9 @@ namespace OrleansSeg.Grains.Tests.Clusters;
 public sealed class RoleCluster(int startCount, params Role[] roles) : ShopCluster, IAsyncDisposable
 {
     private SqliteStore? _store;
+
+    /// <summary>Partitions of a site.</summary>
+    public int PartitionCount { get; init; } = Partitions.Count;
 
     /// <summary>A silo by its number.</summary>
     public InProcessSiloHandle this[int number] => Cluster.Silos.Single(silo => silo.InstanceNumber == number);
@@ -62,6 +66,7 @@ public sealed class RoleCluster(int startCount, params Role[] roles) : ShopClust
     protected override void Configure(int number, ISiloBuilder silo)
     {
         silo.Services.AddSingleton(_store!);
+        silo.Configure<SiteOptions>(site => site.PartitionCount = PartitionCount);
         silo.Configure<InferenceOptions>(options => options.Enabled = roles[number].RunsInference);
         silo.Configure<RoleOptions>(options =>
         {
