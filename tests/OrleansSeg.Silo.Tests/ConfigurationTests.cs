@@ -8,6 +8,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using OrleansSeg.Customers;
 using OrleansSeg.Inference;
+using OrleansSeg.Placement;
 using OrleansSeg.Silo.Hosting;
 
 namespace OrleansSeg.Silo.Tests;
@@ -54,6 +55,22 @@ public sealed class ConfigurationTests : IDisposable
         Assert.True(loggers.CreateLogger("OrleansSeg.Models.ServedModels").IsEnabled(LogLevel.Information));
         Assert.False(loggers.CreateLogger("Orleans.Runtime.Silo").IsEnabled(LogLevel.Information));
         Assert.True(loggers.CreateLogger("Orleans.Runtime.Silo").IsEnabled(LogLevel.Warning));
+    }
+
+    [Theory]
+    [InlineData("storefront.json", false, true)]
+    [InlineData("inference.json", true, false)]
+    public async Task SiloConfigFile_OfARole_SetsIt_OverAStore(string name, bool runsInference, bool holdsCustomers)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(SiloConfigFolder(), "embedded.json"))
+            .AddJsonFile(Path.Combine(SiloConfigFolder(), name))
+            .AddConfiguration(ServerFixture.Configuration(_folder))
+            .Build();
+        await using var silo = SiloHost.CreateServer(configuration);
+        await silo.StartAsync(CancellationToken.None);
+        Assert.Equal(runsInference, silo.Services.GetRequiredService<IOptions<InferenceOptions>>().Value.Enabled);
+        Assert.Equal(holdsCustomers, silo.Services.GetRequiredService<IOptions<RoleOptions>>().Value.HoldsCustomers);
     }
 
     public static TheoryData<string> EmbeddedFiles => [.. new DirectoryInfo(SiloConfigFolder()).EnumerateFiles("*.json")
