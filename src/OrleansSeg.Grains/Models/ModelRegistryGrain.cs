@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using OrleansSeg.Placement;
 
 namespace OrleansSeg.Models;
 
 /// <summary>Keeps the list of a site's models. Few writes, one record.</summary>
-[GrainType("seg.model-registry"), SiteSilos]
+[GrainType("seg.model-registry")]
 internal sealed class ModelRegistryGrain(
     [PersistentState("models", "orleansseg")] IPersistentState<ModelRegistryState> stored) : Grain, IModelRegistryGrain
 {
