@@ -108,11 +108,7 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
         // All registrations of the call share their writes; each customer asks again before its first acknowledgement, which costs no write.
         await Task.WhenAll(keys.Select(key => RegisterAsync(key, 0)));
         var receipts = new RecordReceipt[keys.Length];
-        var limit = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = _options.ConcurrencyMax, CancellationToken = cancellationToken, TaskScheduler = TaskScheduler.Current,
-        };
-        await Parallel.ForAsync(0, keys.Length, limit, async (i, token) =>
+        await Parallel.ForAsync(0, keys.Length, _options.LimitsHere(cancellationToken), async (i, token) =>
         {
             receipts[i] = await _grains.GetGrain<ICustomerGrain>(keys[i]).ImportAsync(customers[i], token);
             if (receipts[i] is { Added: 0, AlreadyKnown: 0 })

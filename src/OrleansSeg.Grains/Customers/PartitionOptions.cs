@@ -40,6 +40,12 @@ public sealed class PartitionOptions
     /// <value>Default 5 min; 1 min to 1 day.</value>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan ReminderPeriod { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Limits of a loop over customers in a grain: so many at one time, all on the grain's own scheduler.</summary>
+    internal ParallelOptions LimitsHere(CancellationToken cancellationToken) => new()
+    {
+        MaxDegreeOfParallelism = ConcurrencyMax, TaskScheduler = TaskScheduler.Current, CancellationToken = cancellationToken,
+    };
 }
 
 /// <summary>Checks the attributes.</summary>

@@ -62,15 +62,9 @@ internal sealed partial class PartitionSweep(
 
     private async Task<int> RefreshAsync(List<string> due, CancellationToken cancellationToken)
     {
-        // One that is done makes room for the next at once, so the engine's batches are full until the last; all on the grain's scheduler.
-        var limits = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = options.ConcurrencyMax,
-            TaskScheduler = TaskScheduler.Current,
-            CancellationToken = cancellationToken,
-        };
+        // One that is done makes room for the next at once, so the engine's batches are full until the last.
         var rescored = 0;
-        await Parallel.ForEachAsync(due, limits, async (customer, token) =>
+        await Parallel.ForEachAsync(due, options.LimitsHere(cancellationToken), async (customer, token) =>
         {
             if (await TryAsync(customer, async () => await RefreshAsync(customer, token) == RefreshOutcome.Rescored, token))
             {
