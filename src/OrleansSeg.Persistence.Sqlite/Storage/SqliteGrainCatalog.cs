@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
@@ -54,6 +55,21 @@ public sealed class SqliteGrainCatalog
             }
 
             after = page[^1];
+        }
+    }
+
+    /// <summary>As <see cref="Enumerate"/>, for those who wait between two ids; each page is read where the caller goes on.</summary>
+    /// <param name="stateName">The state name.</param>
+    /// <param name="prefix">Beginning of the grain id's text.</param>
+    /// <param name="cancellationToken">Stops between two ids.</param>
+    public async IAsyncEnumerable<GrainId> EnumerateAsync(
+        string stateName, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        foreach (var grain in Enumerate(stateName, prefix))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return grain;
         }
     }
 
