@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using OrleansSeg.Customers.Storage;
 
 namespace OrleansSeg.Models;
 
 /// <summary>Keeps the list of a site's models. Few writes, one record.</summary>
 [GrainType("seg.model-registry")]
 internal sealed class ModelRegistryGrain(
-    [PersistentState("models", "orleansseg")] IPersistentState<ModelRegistryState> stored) : Grain, IModelRegistryGrain
+    [PersistentState("models", CustomerStorage.ProviderName)] IPersistentState<ModelRegistryState> stored) : Grain, IModelRegistryGrain
 {
     private ImmutableArray<ModelReference> Models => stored.State.Models;
 

@@ -25,6 +25,9 @@ public sealed class SiloSettings
     /// <summary>Collector that metrics and traces are sent to, such as <c>http://localhost:4317</c>.</summary>
     /// <value>Default null: metrics are only offered at <c>/metrics</c>.</value>
     public Uri? OtlpEndpoint { get; set; }
+
+    /// <summary>Folder of model bundles, where no other is set.</summary>
+    internal string ModelDirectory => Path.Combine(DataDirectory, "models");
 }
 
 /// <summary>Checks the attributes.</summary>

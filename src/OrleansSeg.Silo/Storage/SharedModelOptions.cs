@@ -18,5 +18,5 @@ public sealed class SharedModelOptions
 
     internal static void Add(ISiloBuilder silo, SiloSettings top) => silo.Services.AddOptions<FolderModelStoreOptions>()
         .Configure<IOptions<SharedModelOptions>>((store, shared) =>
-            store.Directory = shared.Value.Directory.Length > 0 ? shared.Value.Directory : Path.Combine(top.DataDirectory, "models"));
+            store.Directory = shared.Value.Directory.Length > 0 ? shared.Value.Directory : top.ModelDirectory);
 }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using OrleansSeg.Customers;
+using OrleansSeg.Customers.Storage;
 using OrleansSeg.Models;
 using OrleansSeg.Persistence.AzureTables;
 using OrleansSeg.Silo.Configuration;
@@ -35,11 +35,7 @@ internal sealed class AzureBackend : IStorageBackend
         services.AddOptions<AzureBlobBundleOptions>().PostConfigure<IOptions<AzureTablesOptions>>(ShareAccount);
         services.AddAzureTables();
         services.AddAzureBlobBundles();
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<AzureStore>();
-        services.AddSingleton<ISharedStore>(provider => provider.GetRequiredService<AzureStore>());
-        services.AddSingleton<IStoreProbe>(provider => provider.GetRequiredService<AzureStore>());
-        services.AddSingleton<StoreGate>();
+        services.AddSharedStore<AzureStore>();
     }
 
     /// <inheritdoc />
@@ -47,9 +43,9 @@ internal sealed class AzureBackend : IStorageBackend
     {
         silo.UseAzureTablesClustering();
         silo.UseAzureTablesReminderService();
-        silo.AddAzureTablesGrainStorage(null, "orleansseg");
+        silo.AddAzureTablesGrainStorage(null, CustomerStorage.ProviderName);
         silo.Services.AddSingleton<IGrainStateCatalog, AzureStateCatalog>();
-        silo.Services.Configure<FolderModelStoreOptions>(store => store.Directory = Path.Combine(top.DataDirectory, "models"));
+        silo.Services.Configure<FolderModelStoreOptions>(store => store.Directory = top.ModelDirectory);
         silo.Services.AddSingleton<IModelStore, AzureModelStore>();
     }
 
@@ -63,9 +59,7 @@ internal sealed class AzureBackend : IStorageBackend
     /// <inheritdoc />
     public async Task<StoreInitialization?> InitializeAsync(IConfigurationSection root, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var services = new ServiceCollection().AddSingleton(loggers).AddLogging();
-        Bind(services, root);
-        await using var provider = services.BuildServiceProvider();
+        await using var provider = this.OpenAlone(root, loggers);
         var store = provider.GetRequiredService<AzureStore>();
         var made = false;
         await provider.GetRequiredService<StoreGate>().WaitAsync(token => store.TryInitializeAsync(() => made = true, token), cancellationToken);

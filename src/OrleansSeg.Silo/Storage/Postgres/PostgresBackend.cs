@@ -9,6 +9,7 @@ using Orleans.Hosting;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 using OrleansSeg.Customers;
+using OrleansSeg.Customers.Storage;
 using OrleansSeg.Silo.Configuration;
 
 namespace OrleansSeg.Silo.Storage.Postgres;
@@ -18,8 +19,7 @@ internal sealed class PostgresBackend : IStorageBackend
 {
     private const string Section = "Postgres";
     private const string Invariant = "Npgsql";
-    private const string StorageName = "orleansseg";
-    private const string ProviderStorageName = "orleansseg.postgres";
+    private const string ProviderStorageName = $"{CustomerStorage.ProviderName}.postgres";
 
     /// <inheritdoc />
     public string Name => "postgres";
@@ -35,11 +35,7 @@ internal sealed class PostgresBackend : IStorageBackend
     {
         AddConnections(services, root);
         ConfigurationSections.Bind<SharedModelOptions>(services, root.GetSection(SharedModelOptions.Section));
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<PostgresStore>();
-        services.AddSingleton<ISharedStore>(provider => provider.GetRequiredService<PostgresStore>());
-        services.AddSingleton<IStoreProbe>(provider => provider.GetRequiredService<PostgresStore>());
-        services.AddSingleton<StoreGate>();
+        services.AddSharedStore<PostgresStore>();
     }
 
     /// <inheritdoc />
@@ -57,7 +53,7 @@ internal sealed class PostgresBackend : IStorageBackend
                 storage.GrainStorageSerializer = serializer;
                 storage.DeleteStateOnClear = true;
             }));
-        silo.Services.AddGrainStorage(StorageName, (services, _) => new ProviderGrainStorage(
+        silo.Services.AddGrainStorage(CustomerStorage.ProviderName, (services, _) => new ProviderGrainStorage(
             services.GetRequiredKeyedService<IGrainStorage>(ProviderStorageName), "PostgreSQL", PostgresErrors.Describe, WholeId));
         silo.Services.AddSingleton<IGrainStateCatalog, PostgresStateCatalog>();
         SharedModelOptions.Add(silo, top);
@@ -74,9 +70,7 @@ internal sealed class PostgresBackend : IStorageBackend
     /// <inheritdoc />
     public async Task<StoreInitialization?> InitializeAsync(IConfigurationSection root, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var services = new ServiceCollection().AddSingleton(loggers).AddLogging();
-        Bind(services, root);
-        await using var provider = services.BuildServiceProvider();
+        await using var provider = this.OpenAlone(root, loggers);
         var store = provider.GetRequiredService<PostgresStore>();
         var before = 0;
         await provider.GetRequiredService<StoreGate>().WaitAsync(

@@ -11,6 +11,7 @@ using Orleans.Persistence;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 using OrleansSeg.Customers;
+using OrleansSeg.Customers.Storage;
 using OrleansSeg.Silo.Configuration;
 
 namespace OrleansSeg.Silo.Storage.Redis;
@@ -19,8 +20,7 @@ namespace OrleansSeg.Silo.Storage.Redis;
 internal sealed class RedisBackend : IStorageBackend
 {
     private const string Section = "Redis";
-    private const string StorageName = "orleansseg";
-    private const string ProviderStorageName = "orleansseg.redis";
+    private const string ProviderStorageName = $"{CustomerStorage.ProviderName}.redis";
 
     /// <inheritdoc />
     public string Name => "redis";
@@ -36,11 +36,7 @@ internal sealed class RedisBackend : IStorageBackend
     {
         AddConnections(services, root);
         ConfigurationSections.Bind<SharedModelOptions>(services, root.GetSection(SharedModelOptions.Section));
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<RedisStore>();
-        services.AddSingleton<ISharedStore>(provider => provider.GetRequiredService<RedisStore>());
-        services.AddSingleton<IStoreProbe>(provider => provider.GetRequiredService<RedisStore>());
-        services.AddSingleton<StoreGate>();
+        services.AddSharedStore<RedisStore>();
     }
 
     /// <inheritdoc />
@@ -63,7 +59,7 @@ internal sealed class RedisBackend : IStorageBackend
                 storage.GrainStorageSerializer = serializer;
                 storage.DeleteStateOnClear = true;
             }));
-        silo.Services.AddGrainStorage(StorageName, (services, _) => new ProviderGrainStorage(
+        silo.Services.AddGrainStorage(CustomerStorage.ProviderName, (services, _) => new ProviderGrainStorage(
             services.GetRequiredKeyedService<IGrainStorage>(ProviderStorageName), "Redis", RedisErrors.Describe, grain => grain));
         silo.Services.AddSingleton<IGrainStateCatalog, RedisStateCatalog>();
         SharedModelOptions.Add(silo, top);
@@ -80,9 +76,7 @@ internal sealed class RedisBackend : IStorageBackend
     /// <inheritdoc />
     public async Task<StoreInitialization?> InitializeAsync(IConfigurationSection root, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var services = new ServiceCollection().AddSingleton(loggers).AddLogging();
-        Bind(services, root);
-        await using var provider = services.BuildServiceProvider();
+        await using var provider = this.OpenAlone(root, loggers);
         await provider.GetRequiredService<StoreGate>().PassAsync(cancellationToken);
         return new StoreInitialization(Name, 0, 0);
     }

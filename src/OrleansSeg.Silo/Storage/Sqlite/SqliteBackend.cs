@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using OrleansSeg.Customers;
+using OrleansSeg.Customers.Storage;
 using OrleansSeg.Models;
 using OrleansSeg.Persistence.Sqlite;
 using OrleansSeg.Silo.Configuration;
@@ -40,9 +41,9 @@ internal sealed class SqliteBackend : IStorageBackend
     public void Add(ISiloBuilder silo, SiloSettings top, NetworkOptions network)
     {
         silo.UseLocalhostClustering(network.SiloPort, network.GatewayPort);
-        silo.AddSqliteGrainStorage(store => store.Directory = top.DataDirectory, "orleansseg");
+        silo.AddSqliteGrainStorage(store => store.Directory = top.DataDirectory, CustomerStorage.ProviderName);
         silo.UseSqliteReminderService();
-        silo.Services.Configure<FolderModelStoreOptions>(store => store.Directory = Path.Combine(top.DataDirectory, "models"));
+        silo.Services.Configure<FolderModelStoreOptions>(store => store.Directory = top.ModelDirectory);
         silo.Services.AddSingleton<IGrainStateCatalog, SqliteStateCatalog>();
         silo.Services.AddSingleton<IStoreProbe, SqliteProbe>();
     }
