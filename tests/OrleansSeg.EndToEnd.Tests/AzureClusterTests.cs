@@ -20,7 +20,7 @@ public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
 
     public AzureClusterTests() => _azurite = new AzuriteServer(Path.Combine(_folder.FullPath, "azurite"));
 
-    public Task InitializeAsync() => AzuriteServer.FindScript() is null ? Task.CompletedTask : _azurite.StartAsync(CancellationToken.None);
+    public Task InitializeAsync() => AzuriteInstallation.Find() is null ? Task.CompletedTask : _azurite.StartAsync(CancellationToken.None);
 
     public Task DisposeAsync() => _azurite.DisposeAsync().AsTask();
 
@@ -108,7 +108,7 @@ public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
     private string AccountKey => _azurite.ConnectionString.Split("AccountKey=")[1].Split(';')[0];
 
     private static void SkipWithoutServer() =>
-        Skip.If(AzuriteServer.FindScript() is null, "This test needs a server: Azurite, which .ci/run installs (npm install azurite).");
+        Skip.If(AzuriteInstallation.Find() is null, "This test needs a server: Azurite, which .ci/run installs (npm install azurite).");
 
     [SkippableFact]
     public async Task InitStore_MakesTablesAndContainerOnce()

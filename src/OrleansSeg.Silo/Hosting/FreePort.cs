@@ -4,8 +4,11 @@ using System.Net.Sockets;
 namespace OrleansSeg.Silo.Hosting;
 
 /// <summary>Finds ports for silos that need no fixed one.</summary>
-internal static class FreePort
+public static class FreePort
 {
+    /// <summary>A free port of this machine's loopback address.</summary>
+    public static int OnLoopback() => Resolve(IPAddress.Loopback, 0)[0];
+
     /// <summary>The ports asked for, with a free one, different from the others, for each 0.</summary>
     public static int[] Resolve(IPAddress address, params ReadOnlySpan<int> ports)
     {

@@ -1,3 +1,5 @@
+using OrleansSeg.Cli.Bench.Chaos.Stores;
+
 namespace OrleansSeg.Persistence.AzureTables.Tests;
 
 /// <summary>One Azurite for all tests, which keep apart by the names of their services, clusters, tables and containers.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using OrleansSeg.Silo.Hosting;
 
 namespace OrleansSeg.Stores.Tests;
 
@@ -53,7 +54,7 @@ public sealed class PostgresStartTests(PostgresFixture postgres)
     [Fact]
     public async Task ServerThatDoesNotAnswer_EndsTheStartAfterTheStatedWait()
     {
-        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+        var port = FreePort.OnLoopback().ToString(CultureInfo.InvariantCulture);
         var (failure, logs) = await StartSilo.FailAsync(StoreSettings.Of("postgres", $"Host=127.0.0.1;Port={port};Database=d;Username=u;Password={Secret}"));
         Assert.Equal(
             $"PostgreSQL at 127.0.0.1:{port} did not answer within 00:00:00: Connection refused. Check that it runs, and OrleansSeg:Postgres:ConnectionString.",

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSeg.Silo.Hosting;
 using OrleansSeg.Silo.Storage;
 
 namespace OrleansSeg.Stores.Tests;
@@ -37,7 +38,7 @@ public sealed class RedisStartTests(RedisFixture redis)
     [Fact]
     public async Task ServerThatDoesNotAnswer_EndsTheStartAfterTheStatedWait()
     {
-        var port = FreePort.Next();
+        var port = FreePort.OnLoopback();
         var (failure, logs) = await StartSilo.FailAsync(StoreSettings.Of("redis", $"127.0.0.1:{port},password={Secret}"));
         Assert.Equal(
             $"Redis at 127.0.0.1:{port} did not answer within 00:00:00: it cannot be reached (UnableToConnect). Check that it runs, and OrleansSeg:Redis:ConnectionString.",

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
+using OrleansSeg.Cli.Bench.Chaos.Stores;
 
 namespace OrleansSeg.Stores.Tests;
 
@@ -25,18 +25,7 @@ internal sealed class PostgresServer : ServerProcess
     private string Data => Path.Combine(Folder, "data");
 
     /// <summary>The folder of its programs, or null.</summary>
-    public static string? FindPrograms()
-    {
-        string[] folders =
-        [
-            Environment.GetEnvironmentVariable("ORLEANSSEG_POSTGRES") ?? "",
-            .. Directory.Exists("/usr/lib/postgresql")
-                ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => Path.Combine(version, "bin"))
-                : [],
-            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator),
-        ];
-        return folders.FirstOrDefault(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
-    }
+    public static string? FindPrograms() => Cli.Bench.Chaos.Stores.PostgresServer.FindPrograms();
 
     /// <summary>Makes a server and starts it.</summary>
     public static async Task<PostgresServer> StartNewAsync(string programs, params string[] settings)
@@ -45,7 +34,7 @@ internal sealed class PostgresServer : ServerProcess
         try
         {
             server.Settings.AddRange(settings);
-            server.Create();
+            await server.CreateAsync();
             await server.StartAsync();
             return server;
         }
@@ -77,20 +66,20 @@ internal sealed class PostgresServer : ServerProcess
         return await command.ExecuteScalarAsync();
     }
 
-    protected override ProcessStartInfo NewStart() => ServerAccount.StartOf(
+    protected override (string Program, string[] Arguments) Line => ServerAccount.LineOf(
         Path.Combine(_programs, "postgres"),
         [
             "-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
             .. Settings.SelectMany(setting => new[] { "-c", setting }),
         ]);
 
-    private void Create()
+    private async Task CreateAsync()
     {
         var password = Path.Combine(Folder, "password");
-        File.WriteAllText(password, Password);
-        ServerAccount.Own(Folder);
-        ServerAccount.Run(ServerAccount.StartOf(
+        await File.WriteAllTextAsync(password, Password);
+        await ServerAccount.OwnAsync(Folder);
+        await ServerAccount.RunAsync(ServerAccount.LineOf(
             Path.Combine(_programs, "initdb"),
-            ["-D", Data, "-U", User, "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync"]));
+            "-D", Data, "-U", User, "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync"));
     }
 }

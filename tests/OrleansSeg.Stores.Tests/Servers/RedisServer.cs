@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using OrleansSeg.Cli.Bench.Chaos.Stores;
 
 namespace OrleansSeg.Stores.Tests;
 
-/// <summary>A Redis server with a password that nobody else knows, as Debian packages it or the program that <c>ORLEANSSEG_REDIS</c> names.</summary>
+/// <summary>A Redis server with a password that nobody else knows, as Debian packages it or from the folder that <c>ORLEANSSEG_REDIS</c> names.</summary>
 internal sealed class RedisServer : ServerProcess
 {
     private readonly string _program;
@@ -19,15 +19,7 @@ internal sealed class RedisServer : ServerProcess
     protected override string ReadyLine => "Ready to accept connections";
 
     /// <summary>The program, or null.</summary>
-    public static string? FindProgram()
-    {
-        string[] candidates =
-        [
-            Environment.GetEnvironmentVariable("ORLEANSSEG_REDIS") ?? "",
-            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "redis-server")),
-        ];
-        return candidates.FirstOrDefault(File.Exists);
-    }
+    public static string? FindProgram() => Cli.Bench.Chaos.Stores.RedisServer.FindProgram();
 
     /// <summary>Makes a server and starts it: durable and not evicting, unless the settings say otherwise.</summary>
     public static async Task<RedisServer> StartNewAsync(string program, params string[] settings)
@@ -49,7 +41,7 @@ internal sealed class RedisServer : ServerProcess
     public string ConnectionString(string? password = null) => $"127.0.0.1:{Port},password={password ?? Password}";
 
     // The last setting of a name wins.
-    protected override ProcessStartInfo NewStart() => ServerAccount.StartOf(
+    protected override (string Program, string[] Arguments) Line => ServerAccount.LineOf(
         _program,
         [
             "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", Folder, "--requirepass", Password, "--save", "",

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using OrleansSeg.Cli.Bench.Chaos.Stores;
+using OrleansSeg.Silo.Hosting;
 
 namespace OrleansSeg.Stores.Tests;
 
@@ -10,11 +12,8 @@ internal abstract class ServerProcess : IAsyncDisposable
 
     private Process? _process;
 
-    protected ServerProcess(string name)
-    {
-        Folder = ServerAccount.CreateFolder($"orleansseg-{name}-");
-        Port = FreePort.Next();
-    }
+    protected ServerProcess(string name) =>
+        (Folder, Port) = (Directory.CreateTempSubdirectory($"orleansseg-{name}-").FullName, FreePort.OnLoopback());
 
     /// <summary>Where it listens, on 127.0.0.1.</summary>
     public int Port { get; }
@@ -25,11 +24,14 @@ internal abstract class ServerProcess : IAsyncDisposable
     /// <summary>What it prints when it takes connections.</summary>
     protected abstract string ReadyLine { get; }
 
-    protected abstract ProcessStartInfo NewStart();
+    /// <summary>Runs it.</summary>
+    protected abstract (string Program, string[] Arguments) Line { get; }
 
     /// <summary>Starts it on the files that are there; returns when it takes connections.</summary>
     public async Task StartAsync()
     {
+        await ServerAccount.OwnAsync(Folder);
+
         // After a kill the operating system may still hold what the old processes held, and the server then refuses to start.
         for (var attempt = 1; ; attempt++)
         {
@@ -68,7 +70,12 @@ internal abstract class ServerProcess : IAsyncDisposable
     {
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var said = new List<string>();
-        var process = new Process { StartInfo = NewStart(), EnableRaisingEvents = true };
+        var (program, arguments) = Line;
+        var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() },
+            EnableRaisingEvents = true,
+        };
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
         process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"The server ended while it started: {Said()}"));

@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using OrleansSeg.Persistence.AzureTables.Tests;
 using OrleansSeg.Silo.Configuration;
+using OrleansSeg.Silo.Hosting;
 using OrleansSeg.Silo.Storage;
 
 namespace OrleansSeg.Stores.Tests;
@@ -55,7 +56,7 @@ internal static class StartSilo
         {
             backend.Add(silo, new SiloSettings { DataDirectory = root["DataDirectory"]! }, new NetworkOptions());
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ($"t{Guid.NewGuid():N}", $"t{Guid.NewGuid():N}"));
-            silo.ConfigureEndpoints(System.Net.IPAddress.Loopback, FreePort.Next(), FreePort.Next());
+            silo.ConfigureEndpoints(System.Net.IPAddress.Loopback, FreePort.OnLoopback(), FreePort.OnLoopback());
         });
         return builder.Build();
     }

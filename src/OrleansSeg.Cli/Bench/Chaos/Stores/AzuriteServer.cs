@@ -9,7 +9,6 @@ namespace OrleansSeg.Cli.Bench.Chaos.Stores;
 internal sealed partial class AzuriteServer(string folder) : IStoreServer
 {
     private const string Account = "orleansseg";
-    private const string Script = "node_modules/azurite/dist/src/azurite.js";
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(90);
 
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
@@ -33,9 +32,6 @@ internal sealed partial class AzuriteServer(string folder) : IStoreServer
         ["OrleansSeg:Storage"] = Store, ["OrleansSeg:AzureTables:ConnectionString"] = ConnectionString,
     };
 
-    /// <summary>The script that node runs, in the folder that <c>.ci/run</c> installs it into or that <c>ORLEANSSEG_AZURITE</c> names; null when it is in neither.</summary>
-    public static string? FindScript() => Folders().Select(folder => Path.Combine(folder, Script)).FirstOrDefault(File.Exists);
-
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -44,7 +40,7 @@ internal sealed partial class AzuriteServer(string folder) : IStoreServer
         var heard = new HashSet<string>();
         string[] arguments =
         [
-            FindScript() ?? throw new FileNotFoundException("Azurite is not installed: npm install azurite in the folder that ORLEANSSEG_AZURITE names."),
+            AzuriteInstallation.Find() ?? throw new FileNotFoundException("Azurite is not installed: npm install azurite in the folder that ORLEANSSEG_AZURITE names."),
             "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", folder, "--queuePort", "0",
             "--blobPort", Port("Blob"), "--tablePort", Port("Table"),
         ];
@@ -79,19 +75,6 @@ internal sealed partial class AzuriteServer(string folder) : IStoreServer
 
     [GeneratedRegex("Azurite (Blob|Table) service is successfully listening at http://127\\.0\\.0\\.1:([0-9]+)")]
     private static partial Regex Listening();
-
-    private static IEnumerable<string> Folders()
-    {
-        if (Environment.GetEnvironmentVariable("ORLEANSSEG_AZURITE") is { Length: > 0 } folder)
-        {
-            yield return folder;
-        }
-
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } named
-            ? named
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        yield return Path.Combine(cache, "orleansseg", "azurite");
-    }
 
     private string Port(string service) => _ports[service].ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
+using OrleansSeg.Silo.Hosting;
 
 namespace OrleansSeg.Cli.Bench.Chaos.Stores;
 
@@ -16,13 +15,7 @@ internal abstract class DatabaseServer : IStoreServer
 
     /// <summary>Makes it; nothing is started.</summary>
     /// <param name="folder">Where it keeps its data.</param>
-    protected DatabaseServer(string folder)
-    {
-        Folder = folder;
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    protected DatabaseServer(string folder) => (Folder, Port) = (folder, FreePort.OnLoopback());
 
     /// <inheritdoc />
     public abstract string Store { get; }

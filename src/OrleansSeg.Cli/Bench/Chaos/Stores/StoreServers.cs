@@ -9,7 +9,7 @@ internal static class StoreServers
     /// <summary>What is missing on this machine to run a store's server, or null.</summary>
     public static string? MissingFor(string store) => store switch
     {
-        "azure" when AzuriteServer.FindScript() is null => "needs a server: Azurite, which .ci/run installs (npm install azurite)",
+        "azure" when AzuriteInstallation.Find() is null => "needs a server: Azurite, which .ci/run installs (npm install azurite)",
         "postgres" when PostgresServer.FindPrograms() is null => "needs a server: PostgreSQL, which .ci/run installs (apt-get install postgresql)",
         "redis" when RedisServer.FindProgram() is null => "needs a server: Redis, which .ci/run installs (apt-get install redis-server)",
         _ => null,

@@ -1,4 +1,4 @@
-namespace OrleansSeg.Persistence.AzureTables.Tests;
+namespace OrleansSeg.Cli.Bench.Chaos.Stores;
 
 /// <summary>Where Azurite is: in the folder that <c>.ci/run</c> installs it into, or in the one that <c>ORLEANSSEG_AZURITE</c> names.</summary>
 internal static class AzuriteInstallation
