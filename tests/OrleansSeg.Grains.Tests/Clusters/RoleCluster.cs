@@ -29,19 +29,10 @@ public sealed class RoleCluster(int startCount, params Role[] roles) : ShopClust
     }
 
     /// <summary>Starts the next silo; ends when every silo knows it and what it is there for.</summary>
-    public async Task<InProcessSiloHandle> JoinAsync()
-    {
-        var silo = await Cluster.StartAdditionalSiloAsync();
-        await Cluster.WaitForClusterManifestToStabilizeAsync();
-        return silo;
-    }
+    public Task<InProcessSiloHandle> JoinAsync() => Cluster.JoinAsync();
 
     /// <summary>Stops a silo; ends when the others know.</summary>
-    public async Task LeaveAsync(InProcessSiloHandle silo)
-    {
-        await Cluster.StopSiloAsync(silo);
-        await Cluster.WaitForClusterManifestToStabilizeAsync();
-    }
+    public Task LeaveAsync(InProcessSiloHandle silo) => Cluster.LeaveAsync(silo);
 
     /// <summary>Services of one silo.</summary>
     public IServiceProvider ServicesOf(InProcessSiloHandle silo) => Cluster.GetSiloServiceProvider(silo.SiloAddress);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 using Orleans.TestingHost;
 using OrleansSeg.Customers.Storage;
+using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Inference;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Models;
@@ -49,19 +50,10 @@ internal sealed class InferenceCluster(params bool[] runsInference) : IAsyncDisp
     }
 
     /// <summary>Starts the next silo; ends when every silo knows it and what it is there for.</summary>
-    public async Task<InProcessSiloHandle> JoinAsync()
-    {
-        var silo = await Cluster.StartAdditionalSiloAsync();
-        await Cluster.WaitForClusterManifestToStabilizeAsync();
-        return silo;
-    }
+    public Task<InProcessSiloHandle> JoinAsync() => Cluster.JoinAsync();
 
     /// <summary>Stops a silo; ends when the others know.</summary>
-    public async Task LeaveAsync(InProcessSiloHandle silo)
-    {
-        await Cluster.StopSiloAsync(silo);
-        await Cluster.WaitForClusterManifestToStabilizeAsync();
-    }
+    public Task LeaveAsync(InProcessSiloHandle silo) => Cluster.LeaveAsync(silo);
 
     /// <summary>Chooses as customers on that silo do.</summary>
     public InferenceDoors DoorsOn(InProcessSiloHandle silo) =>
