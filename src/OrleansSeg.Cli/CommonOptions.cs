@@ -22,7 +22,10 @@ internal sealed class CommonOptions
         Description = "Exactly one JSON document on standard output; words go to standard error.", Recursive = true,
     };
 
-    private readonly Option<FileInfo?> _config = new("--config") { Description = "A silo-config file.", Recursive = true };
+    private readonly Option<FileInfo[]> _config = new("--config")
+    {
+        Description = "A silo-config file. Given again, what the later file says counts: a role over a store.", Recursive = true,
+    };
 
     private readonly Option<bool> _connect = new("--connect")
     {
@@ -47,7 +50,7 @@ internal sealed class CommonOptions
         parsed.GetValue(_site)!,
         parsed.GetValue(_seed),
         parsed.GetValue(_json),
-        parsed.GetValue(_config),
+        parsed.GetValue(_config) ?? [],
         parsed.GetValue(_connect),
         parsed.GetValue(_asOf));
 }
@@ -57,8 +60,8 @@ internal sealed class CommonOptions
 /// <param name="Site">The site.</param>
 /// <param name="Seed">Seed of everything random.</param>
 /// <param name="Json">Whether standard output is one JSON document.</param>
-/// <param name="ConfigFile">A silo-config file, or null.</param>
+/// <param name="ConfigFiles">Silo-config files; what a later one says counts.</param>
 /// <param name="Connect">Whether to use a running cluster.</param>
 /// <param name="AsOf">The instant to take for now, or null for the clock.</param>
 internal sealed record CommonSettings(
-    string? DataDirectory, string Site, int Seed, bool Json, FileInfo? ConfigFile, bool Connect, DateTimeOffset? AsOf);
+    string? DataDirectory, string Site, int Seed, bool Json, IReadOnlyList<FileInfo> ConfigFiles, bool Connect, DateTimeOffset? AsOf);

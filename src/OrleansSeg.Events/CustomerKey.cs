@@ -79,10 +79,15 @@ public sealed record CustomerKey
 
     /// <summary>The partition this customer belongs to, the same in every process.</summary>
     /// <param name="partitionCount">Partitions of the site, at least 1.</param>
-    public int PartitionOf(int partitionCount)
+    public int PartitionOf(int partitionCount) => PartitionOf(GrainKey, partitionCount);
+
+    /// <summary>The partition of the customer that a grain key names; whether it names one is not looked at.</summary>
+    /// <param name="grainKey">The grain key.</param>
+    /// <param name="partitionCount">Partitions of the site, at least 1.</param>
+    public static int PartitionOf(string grainKey, int partitionCount)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(partitionCount, 1);
-        return (int)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(GrainKey)) % (ulong)partitionCount);
+        return (int)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(grainKey)) % (ulong)partitionCount);
     }
 
     /// <summary>Whether the text may name a site: <c>[a-z0-9-]{1,32}</c>.</summary>

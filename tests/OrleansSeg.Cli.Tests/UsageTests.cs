@@ -73,6 +73,19 @@ public sealed class UsageTests : IDisposable
         ran.Fails(ExitCode.Usage, "broken.json");
     }
 
+    [Fact]
+    public async Task Config_GivenAgain_CountsOverTheFirst_AndIsNamed()
+    {
+        var wrong = _shell.Write("first.json", """{ "OrleansSeg": { "Storage": "tape", "Network": { "Address": "here" } } }""");
+        var right = _shell.Write("second.json", """{ "OrleansSeg": { "Storage": "sqlite" } }""");
+        var ran = await _shell.RunAsync("lookup", "1", "--config", wrong, "--config", right);
+        ran.Fails(ExitCode.Usage, "here");
+        Assert.DoesNotContain("tape", ran.Error, StringComparison.Ordinal);
+        var broken = await _shell.RunAsync("lookup", "1", "--config", right, "--config", _shell.Write("broken.json", "{ \"OrleansSeg\": "));
+        broken.Fails(ExitCode.Usage, "broken.json");
+        Assert.DoesNotContain("second.json", broken.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{ "OrleansSeg": { "Storage": "tape" } }""", "Storage")]
     [InlineData("""{ "OrleansSeg": { "Network": { "Address": "here" } } }""", "here")]

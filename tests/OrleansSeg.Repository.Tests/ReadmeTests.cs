@@ -30,7 +30,7 @@ public sealed partial class ReadmeTests
         var options = SourceTree.SourceFiles("src")
             .Where(file => file.Name is "NetworkOptions.cs" or "MembershipOptions.cs" or "AzureConnectionOptions.cs" or "AzureTablesOptions.cs"
                 or "AzureBlobBundleOptions.cs" or "SiteOptions.cs" or "CustomerOptions.cs" or "PartitionOptions.cs"
-                or "RescoringOptions.cs" or "InferenceOptions.cs" or "SiloSettings.cs"
+                or "RescoringOptions.cs" or "InferenceOptions.cs" or "RoleOptions.cs" or "SiloSettings.cs"
                 or "PostgresOptions.cs" or "RedisOptions.cs" or "SharedModelOptions.cs")
             .SelectMany(file => OptionProperty().Matches(File.ReadAllText(file.FullName)).Select(match => match.Groups[1].Value));
         Assert.DoesNotContain(options, name => !Readme.Contains($"`{name}`", StringComparison.Ordinal));
@@ -46,7 +46,7 @@ public sealed partial class ReadmeTests
     [GeneratedRegex("`((?:src|tests|deploy|silo-config)/[A-Za-z0-9._/-]*)`")]
     private static partial Regex PathName();
 
-    [GeneratedRegex(@"public (?:bool|int|long|string\??|TimeSpan|GrainStateFormat|AzureCredentialKind|Uri\?|DateTimeOffset\?|Dictionary<EventType, TimeSpan>) (\w+) \{ get;")]
+    [GeneratedRegex(@"public (?:bool|int|long|string\??|TimeSpan|GrainStateFormat|AzureCredentialKind|Uri\?|DateTimeOffset\?|IList<string>|Dictionary<EventType, TimeSpan>) (\w+) \{ get;")]
     private static partial Regex OptionProperty();
 
     [GeneratedRegex(@"\s+")]

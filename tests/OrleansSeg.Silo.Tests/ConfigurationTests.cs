@@ -8,6 +8,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using OrleansSeg.Customers;
 using OrleansSeg.Inference;
+using OrleansSeg.Placement;
 using OrleansSeg.Silo.Hosting;
 
 namespace OrleansSeg.Silo.Tests;
@@ -56,6 +57,22 @@ public sealed class ConfigurationTests : IDisposable
         Assert.True(loggers.CreateLogger("Orleans.Runtime.Silo").IsEnabled(LogLevel.Warning));
     }
 
+    [Theory]
+    [InlineData("storefront.json", false, true)]
+    [InlineData("inference.json", true, false)]
+    public async Task SiloConfigFile_OfARole_SetsIt_OverAStore(string name, bool runsInference, bool holdsCustomers)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.Combine(SiloConfigFolder(), "embedded.json"))
+            .AddJsonFile(Path.Combine(SiloConfigFolder(), name))
+            .AddConfiguration(ServerFixture.Configuration(_folder))
+            .Build();
+        await using var silo = SiloHost.CreateServer(configuration);
+        await silo.StartAsync(CancellationToken.None);
+        Assert.Equal(runsInference, silo.Services.GetRequiredService<IOptions<InferenceOptions>>().Value.Enabled);
+        Assert.Equal(holdsCustomers, silo.Services.GetRequiredService<IOptions<RoleOptions>>().Value.HoldsCustomers);
+    }
+
     public static TheoryData<string> EmbeddedFiles => [.. new DirectoryInfo(SiloConfigFolder()).EnumerateFiles("*.json")
         .Where(file => File.ReadAllText(file.FullName).Contains("\"Storage\": \"sqlite\"", StringComparison.Ordinal))
         .Select(file => file.Name)];
@@ -65,6 +82,9 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("OrleansSeg:Inference:LingerMax", "00:00:02", "LingerMax")]
     [InlineData("OrleansSeg:Customers:HotPageBytesMax", "1", "HotPageBytesMax")]
     [InlineData("OrleansSeg:Partitions:BucketEntriesMax", "0", "BucketEntriesMax")]
+    [InlineData("OrleansSeg:Role:Sites:0", "Shop A", "Sites: 'Shop A' is not a site: 1 to 32 characters of a-z, 0-9 and '-' are needed.")]
+    [InlineData("OrleansSeg:Role:Site", "shop", "OrleansSeg:Role:Site is no setting; expected HoldsCustomers, Sites.")]
+    [InlineData("OrleansSeg:Inference:Device", "cuda", "Device: 'cuda' was asked for, and this process sees no CUDA device")]
     [InlineData("OrleansSeg:Rescoring:WorkerSlots", "0", "WorkerSlots")]
     [InlineData("OrleansSeg:Site:Currency", "euro", "Currency")]
     [InlineData("OrleansSeg:Network:GatewayPort", "70000", "GatewayPort")]

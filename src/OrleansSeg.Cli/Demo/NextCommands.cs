@@ -12,7 +12,7 @@ internal static class NextCommands
     public static IReadOnlyList<NextCommand> For(CommonSettings settings, string customer, bool serves)
     {
         var common = (settings.DataDirectory is { } directory ? $" --data-dir {Quote(directory)}" : "")
-            + (settings.ConfigFile is { } file ? $" --config {Quote(file.FullName)}" : "")
+            + string.Concat(settings.ConfigFiles.Select(file => $" --config {Quote(file.FullName)}"))
             + (settings.Site == "default" ? "" : $" --site {settings.Site}");
         IEnumerable<NextCommand> commands =
         [

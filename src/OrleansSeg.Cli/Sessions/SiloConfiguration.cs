@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace OrleansSeg.Cli.Sessions;
 
-/// <summary>The configuration a verb works with: the file, then the environment, then the command line.</summary>
+/// <summary>The configuration a verb works with: the files, then the environment, then the command line.</summary>
 internal static class SiloConfiguration
 {
     /// <summary>Folder of the store and the models when nothing says otherwise.</summary>
@@ -11,18 +11,13 @@ internal static class SiloConfiguration
     /// <summary>Reads it.</summary>
     /// <param name="settings">The command line.</param>
     /// <param name="overrides">What a verb's own options set.</param>
-    /// <exception cref="UsageException">The file is missing or no JSON.</exception>
+    /// <exception cref="UsageException">A file is missing or no JSON.</exception>
     public static IConfiguration Read(CommonSettings settings, IReadOnlyDictionary<string, string?>? overrides = null)
     {
         var builder = new ConfigurationBuilder();
-        if (settings.ConfigFile is { } file)
+        foreach (var file in settings.ConfigFiles)
         {
-            if (!file.Exists)
-            {
-                throw new UsageException($"--config: there is no file {file.FullName}.");
-            }
-
-            builder.AddJsonFile(file.FullName, optional: false);
+            builder.AddConfiguration(Read(file));
         }
 
         builder.AddEnvironmentVariables("ORLEANSSEG__");
@@ -37,23 +32,33 @@ internal static class SiloConfiguration
             last["OrleansSeg:Rescoring:AsOf"] = asOf.ToString("O");
         }
 
-        try
+        var configuration = builder.AddInMemoryCollection(last).Build();
+        if (configuration["OrleansSeg:DataDirectory"] is null)
         {
-            var configuration = builder.AddInMemoryCollection(last).Build();
-            if (configuration["OrleansSeg:DataDirectory"] is null)
-            {
-                configuration["OrleansSeg:DataDirectory"] = Path.GetFullPath(DefaultDataDirectory);
-            }
+            configuration["OrleansSeg:DataDirectory"] = Path.GetFullPath(DefaultDataDirectory);
+        }
 
-            return configuration;
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new UsageException($"--config: {settings.ConfigFile?.FullName} is no valid JSON: {exception.InnerException?.Message ?? exception.Message}");
-        }
+        return configuration;
     }
 
     /// <summary>The data directory, absolute.</summary>
     public static string DataDirectoryOf(IConfiguration configuration) =>
         Path.GetFullPath(configuration["OrleansSeg:DataDirectory"] ?? DefaultDataDirectory);
+
+    private static IConfigurationRoot Read(FileInfo file)
+    {
+        if (!file.Exists)
+        {
+            throw new UsageException($"--config: there is no file {file.FullName}.");
+        }
+
+        try
+        {
+            return new ConfigurationBuilder().AddJsonFile(file.FullName, optional: false).Build();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new UsageException($"--config: {file.FullName} is no valid JSON: {exception.InnerException?.Message ?? exception.Message}");
+        }
+    }
 }

@@ -9,15 +9,19 @@ using OrleansSeg.Customers.Scoring;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Events;
 using OrleansSeg.Inference;
+using OrleansSeg.Placement;
 using OrleansSeg.Segments;
 
 namespace OrleansSeg.Customers;
 
 /// <summary>One customer: history, profile and assignment. What is durable lies in <see cref="CustomerJournal"/>.</summary>
 /// <remarks>Reentrant, so that calls share writes and a look-up never waits for one.</remarks>
-[GrainType("seg.customer"), Reentrant]
+[GrainType(TypeName), Reentrant, SiteSilos, WithPartition]
 internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICustomerUpkeepGrain, ICustomerSurroundings, IDisposable
 {
+    /// <summary>The grain type.</summary>
+    public const string TypeName = "seg.customer";
+
     private const int EventsPerCallMax = 10_000;
 
     private readonly InferenceDoors _doors;

@@ -9,13 +9,14 @@ using OrleansSeg.Customers.Partitions;
 using OrleansSeg.Customers.Scoring;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Events;
+using OrleansSeg.Placement;
 using OrleansSeg.Segments;
 
 namespace OrleansSeg.Customers;
 
 /// <summary>One hash bucket of a site's customers. Registrations and assignments lie in <see cref="SegmentIndex"/>.</summary>
 /// <remarks>Reentrant, because customers register themselves while the partition waits for their import.</remarks>
-[GrainType("seg.partition"), Reentrant]
+[GrainType("seg.partition"), Reentrant, SiteSilos, WithPartition]
 internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPartitionRegistryGrain, IRemindable, IDisposable
 {
     private const int LookUpMax = 1_000;

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Options;
 using OrleansSeg.Events;
 
 namespace OrleansSeg.Customers;
 
 /// <summary>What every grain of a silo knows of sites: fixed facts, asked for once.</summary>
-internal sealed class SiteDirectory(IGrainFactory grains)
+internal sealed class SiteDirectory(IGrainFactory grains, IOptions<SiteOptions> options)
 {
     private readonly ConcurrentDictionary<string, SiteLayout> _layouts = new();
     private readonly ConcurrentDictionary<string, byte[]> _tombstoneKeys = new();
@@ -22,6 +23,10 @@ internal sealed class SiteDirectory(IGrainFactory grains)
 
         return layout;
     }
+
+    /// <summary>The site's partitions if this silo has asked before, else as many as a new site would have: for those who cannot wait.</summary>
+    public int GuessPartitionCount(string site) =>
+        _layouts.TryGetValue(site, out var layout) ? layout.PartitionCount : options.Value.PartitionCount;
 
     /// <summary>The partition of a customer.</summary>
     public async ValueTask<IPartitionRegistryGrain> GetPartitionAsync(CustomerKey customer, CancellationToken cancellationToken = default)

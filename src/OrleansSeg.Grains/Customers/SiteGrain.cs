@@ -4,11 +4,12 @@ using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Events;
+using OrleansSeg.Placement;
 
 namespace OrleansSeg.Customers;
 
 /// <summary>Fixes a site's layout when it is first asked for; later configuration changes nothing.</summary>
-[GrainType("seg.site")]
+[GrainType("seg.site"), SiteSilos]
 internal sealed class SiteGrain(
     IGrainContext context,
     [FromKeyedServices(CustomerStorage.ProviderName)] IGrainStorage storage,

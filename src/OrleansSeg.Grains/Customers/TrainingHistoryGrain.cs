@@ -5,11 +5,12 @@ using Orleans.Storage;
 using OrleansSeg.Customers.History;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Events;
+using OrleansSeg.Placement;
 
 namespace OrleansSeg.Customers;
 
 /// <summary>Reads histories from the store, so that training brings no customer into memory.</summary>
-[GrainType("seg.training-history")]
+[GrainType("seg.training-history"), SiteSilos, WithPartition]
 internal sealed class TrainingHistoryGrain(
     IGrainContext context,
     IGrainFactory grains,

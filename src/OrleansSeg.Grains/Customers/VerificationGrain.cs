@@ -5,6 +5,7 @@ using OrleansSeg.Customers.History;
 using OrleansSeg.Customers.Partitions;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Events;
+using OrleansSeg.Placement;
 
 namespace OrleansSeg.Customers;
 
@@ -14,7 +15,7 @@ namespace OrleansSeg.Customers;
 /// rounds is a mismatch. A registration without a customer is none by itself: a crash between the two leaves it, and the sweep removes
 /// it; one with an assignment is.
 /// </remarks>
-[GrainType("seg.verification")]
+[GrainType("seg.verification"), SiteSilos]
 internal sealed class VerificationGrain(
     IGrainContext context,
     IGrainFactory grains,

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
+using OrleansSeg.Placement;
 
 namespace OrleansSeg.Federation;
 
 /// <summary>Runs one training job at a time for its site, in the background of the silo that holds this activation.</summary>
 /// <remarks>A job lives as long as the silo: whoever asks for one that ended with its silo is told that there is no such job.</remarks>
-[GrainType("seg.trainer")]
+[GrainType("seg.trainer"), TrainingSilos]
 internal sealed partial class TrainerGrain(SiteTraining training, ILogger<TrainerGrain> logger) : Grain, ITrainerGrain, IDisposable
 {
     private static readonly TimeSpan KeepAlive = TimeSpan.FromMinutes(2);

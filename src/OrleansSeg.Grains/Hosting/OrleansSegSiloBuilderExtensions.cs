@@ -31,6 +31,11 @@ public static class OrleansSegSiloBuilderExtensions
     {
         services.TryAddSingleton<SiloRoles>();
         services.AddSingleton<IGrainPropertiesProvider, SiloRoleManifest>();
+        services.AddOptions<RoleOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RoleOptions>, RoleOptionsValidator>();
+        services.AddPlacementDirector<WithPartitionPlacement, WithPartitionDirector>();
+        services.AddPlacementFilter<SiteSilosStrategy, SiteSilosDirector>(ServiceLifetime.Singleton);
+        services.AddPlacementFilter<TrainingSilosStrategy, TrainingSilosDirector>(ServiceLifetime.Singleton);
         services.AddPlacementFilter<InferenceSilosStrategy, InferenceSilosDirector>(ServiceLifetime.Singleton);
         services.AddPlacementFilter<NamedSiloStrategy, NamedSiloDirector>(ServiceLifetime.Singleton);
     }

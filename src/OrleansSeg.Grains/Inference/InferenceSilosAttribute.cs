@@ -14,14 +14,11 @@ public sealed class InferenceSilosStrategy() : PlacementFilterStrategy(order: 0)
 /// <summary>Keeps the silos that run an engine.</summary>
 internal sealed class InferenceSilosDirector(SiloRoles roles) : IPlacementFilterDirector
 {
-    /// <summary>What is said when there is none.</summary>
-    public static InferenceUnavailableException Unavailable() => new("No silo of the cluster runs inference.");
-
     /// <inheritdoc />
     /// <exception cref="InferenceUnavailableException">None is left: the caller gets this, not the runtime's list of every silo.</exception>
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
     {
         var chosen = silos.Where(silo => roles.Of(silo).RunsInference).ToArray();
-        return chosen.Length > 0 ? chosen : throw Unavailable();
+        return chosen.Length > 0 ? chosen : throw new InferenceUnavailableException("No silo of the cluster runs inference.");
     }
 }

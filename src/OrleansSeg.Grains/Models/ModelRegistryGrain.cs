@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using OrleansSeg.Customers.Storage;
+using OrleansSeg.Placement;
 
 namespace OrleansSeg.Models;
 
 /// <summary>Keeps the list of a site's models. Few writes, one record.</summary>
-[GrainType("seg.model-registry")]
+[GrainType("seg.model-registry"), SiteSilos]
 internal sealed class ModelRegistryGrain(
     [PersistentState("models", CustomerStorage.ProviderName)] IPersistentState<ModelRegistryState> stored) : Grain, IModelRegistryGrain
 {

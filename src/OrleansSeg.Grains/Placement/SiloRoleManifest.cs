@@ -9,7 +9,7 @@ namespace OrleansSeg.Placement;
 /// A silo is a candidate for a grain only once its manifest has arrived, so a candidate's role is always known. Orleans' silo metadata are
 /// fetched apart: for a moment after a join, and for minutes after a fetch that failed, a candidate would have none.
 /// </remarks>
-internal sealed class SiloRoleManifest(IOptions<InferenceOptions> inference) : IGrainPropertiesProvider
+internal sealed class SiloRoleManifest(IOptions<RoleOptions> role, IOptions<InferenceOptions> inference) : IGrainPropertiesProvider
 {
     /// <summary>The grain class that carries the role; every silo hosts it in name.</summary>
     public static GrainType Carrier { get; } = GrainType.Create(InferenceWorkerGrain.TypeName);
@@ -19,7 +19,8 @@ internal sealed class SiloRoleManifest(IOptions<InferenceOptions> inference) : I
     {
         if (grainType == Carrier)
         {
-            new SiloRole(inference.Value.Enabled).WriteTo(properties);
+            var sites = role.Value.Sites.Count == 0 ? null : role.Value.Sites.AsReadOnly();
+            new SiloRole(inference.Value.Enabled, role.Value.HoldsCustomers, sites).WriteTo(properties);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Orleans.Metadata;
@@ -39,21 +40,16 @@ internal sealed class RoleSnapshot
     private readonly ClusterManifest _manifest;
     private readonly ClusterMembershipSnapshot _members;
     private readonly FrozenDictionary<SiloAddress, SiloRole> _roles;
+    private readonly ConcurrentDictionary<string, SiteSilos> _sites = new(StringComparer.Ordinal);
 
     public RoleSnapshot(ClusterManifest manifest, ClusterMembershipSnapshot members)
     {
         (_manifest, _members) = (manifest, members);
         _roles = manifest.Silos.ToFrozenDictionary(silo => silo.Key, silo => RoleIn(silo.Value));
-        var active = _roles.Where(silo => members.GetSiloStatus(silo.Key) == SiloStatus.Active).ToArray();
-        Engines = [.. active.Where(silo => silo.Value.RunsInference).Select(silo => silo.Key).Order()];
-        AllAreEngines = active.All(silo => silo.Value.RunsInference);
     }
 
-    /// <summary>Active silos that run inference, in the order of their addresses.</summary>
-    public ImmutableArray<SiloAddress> Engines { get; }
-
-    /// <summary>Whether every active silo runs inference.</summary>
-    public bool AllAreEngines { get; }
+    /// <summary>The active silos that serve a site.</summary>
+    public SiteSilos Serving(string site) => _sites.GetOrAdd(site, Find);
 
     /// <summary>Whether this is what these say.</summary>
     public bool IsOf(ClusterManifest manifest, ClusterMembershipSnapshot members) =>
@@ -62,6 +58,19 @@ internal sealed class RoleSnapshot
     /// <summary>One silo's role.</summary>
     public SiloRole Of(SiloAddress silo) => _roles.GetValueOrDefault(silo, SiloRole.Unknown);
 
+    private SiteSilos Find(string site)
+    {
+        var serving = _roles.Where(silo => silo.Value.Serves(site) && _members.GetSiloStatus(silo.Key) == SiloStatus.Active).ToArray();
+        return new SiteSilos(
+            [.. serving.Where(silo => silo.Value.RunsInference).Select(silo => silo.Key).Order()],
+            serving.All(silo => silo.Value is { RunsInference: true, HoldsCustomers: true }));
+    }
+
     private static SiloRole RoleIn(GrainManifest manifest) =>
         manifest.Grains.TryGetValue(SiloRoleManifest.Carrier, out var carrier) ? SiloRole.Read(carrier.Properties) : SiloRole.Unknown;
 }
+
+/// <summary>The active silos that serve one site.</summary>
+/// <param name="Engines">Those that run inference, in the order of their addresses.</param>
+/// <param name="AllAlike">Whether each of them runs inference and holds customers.</param>
+internal sealed record SiteSilos(ImmutableArray<SiloAddress> Engines, bool AllAlike);

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using OrleansSeg.Customers;
 using OrleansSeg.Events;
+using OrleansSeg.Placement;
 
 namespace OrleansSeg.Segments;
 
 /// <summary>Gathers one segment from the partitions; keeps nothing.</summary>
-[GrainType("seg.segment")]
+[GrainType("seg.segment"), SiteSilos]
 internal sealed class SegmentGrain(IGrainContext context, IGrainFactory grains, SiteDirectory sites) : IGrainBase, ISegmentGrain
 {
     private const int LimitMax = 10_000;

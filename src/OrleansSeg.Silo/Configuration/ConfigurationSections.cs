@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansSeg.Customers;
 using OrleansSeg.Inference;
+using OrleansSeg.Placement;
 using OrleansSeg.Silo.Storage;
 
 namespace OrleansSeg.Silo.Configuration;
@@ -17,7 +18,7 @@ internal static class ConfigurationSections
     public const string Orleans = "Orleans";
 
     private static readonly string[] Tops = [Root, Orleans, "Logging"];
-    private static readonly string[] Names = ["Network", "Membership", "Site", "Customers", "Partitions", "Rescoring", "Inference"];
+    private static readonly string[] Names = ["Network", "Membership", "Site", "Customers", "Partitions", "Rescoring", "Inference", "Role"];
 
     /// <summary>Binds every section; a field that no option has is an error, because a misspelt bound would silently not hold.</summary>
     public static void Bind(IServiceCollection services, IConfiguration configuration, IStorageBackend storage)
@@ -30,6 +31,7 @@ internal static class ConfigurationSections
         Bind<PartitionOptions>(services, root.GetSection("Partitions"));
         Bind<RescoringOptions>(services, root.GetSection("Rescoring"));
         Bind<InferenceOptions>(services, root.GetSection("Inference"));
+        Bind<RoleOptions>(services, root.GetSection("Role"));
         storage.Bind(services, root);
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkOptionsValidator>();
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkAddressValidator>();

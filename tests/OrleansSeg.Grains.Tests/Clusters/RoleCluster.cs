@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 using Orleans.TestingHost;
+using OrleansSeg.Customers;
 using OrleansSeg.Inference;
 using OrleansSeg.Persistence.Sqlite;
+using OrleansSeg.Placement;
 
 namespace OrleansSeg.Grains.Tests.Clusters;
 
@@ -12,6 +14,9 @@ namespace OrleansSeg.Grains.Tests.Clusters;
 public sealed class RoleCluster(int startCount, params Role[] roles) : ShopCluster, IAsyncDisposable
 {
     private SqliteStore? _store;
+
+    /// <summary>Partitions of a site.</summary>
+    public int PartitionCount { get; init; } = Partitions.Count;
 
     /// <summary>A silo by its number.</summary>
     public InProcessSiloHandle this[int number] => Cluster.Silos.Single(silo => silo.InstanceNumber == number);
@@ -52,10 +57,21 @@ public sealed class RoleCluster(int startCount, params Role[] roles) : ShopClust
     protected override void Configure(int number, ISiloBuilder silo)
     {
         silo.Services.AddSingleton(_store!);
+        silo.Configure<SiteOptions>(site => site.PartitionCount = PartitionCount);
         silo.Configure<InferenceOptions>(options => options.Enabled = roles[number].RunsInference);
+        silo.Configure<RoleOptions>(options =>
+        {
+            options.HoldsCustomers = roles[number].HoldsCustomers;
+            foreach (var site in roles[number].Sites ?? [])
+            {
+                options.Sites.Add(site);
+            }
+        });
     }
 }
 
 /// <summary>What a silo of a test is there for.</summary>
 /// <param name="RunsInference">Whether it runs inference.</param>
-public sealed record Role(bool RunsInference);
+/// <param name="HoldsCustomers">Whether customers may live on it.</param>
+/// <param name="Sites">The sites it serves; null for every site.</param>
+public sealed record Role(bool RunsInference, bool HoldsCustomers = true, string[]? Sites = null);
