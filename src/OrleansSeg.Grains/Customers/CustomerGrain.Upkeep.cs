@@ -61,7 +61,7 @@ internal sealed partial class CustomerGrain
     public async Task<RefreshOutcome> RefreshAsync(CancellationToken cancellationToken)
     {
         await SettleErasureAsync();
-        var outcome = await _rescorer.ScoreNowAsync(ScoringPriority.Backfill, patient: false).WaitAsync(cancellationToken);
+        var outcome = await ScoreNowAsync(ScoringPriority.Backfill, patient: false, cancellationToken);
         await _outbox.FlushAsync();
         return outcome;
     }
@@ -166,6 +166,20 @@ internal sealed partial class CustomerGrain
         {
             // They stay named in the state; the next activation removes them.
             LogLeftovers(_key.GrainKey, exception);
+        }
+    }
+
+    /// <summary>Scores, and waits for it unless the silo stops: it would wait for this call before it lets the activation end.</summary>
+    private async Task<RefreshOutcome> ScoreNowAsync(ScoringPriority priority, bool patient, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _siloStopping.Begun);
+        try
+        {
+            return await _rescorer.ScoreNowAsync(priority, patient).WaitAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return RefreshOutcome.Unavailable;
         }
     }
 

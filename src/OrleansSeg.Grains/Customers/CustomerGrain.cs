@@ -8,6 +8,7 @@ using OrleansSeg.Customers.History;
 using OrleansSeg.Customers.Scoring;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Events;
+using OrleansSeg.Hosting;
 using OrleansSeg.Inference;
 using OrleansSeg.Placement;
 using OrleansSeg.Segments;
@@ -36,6 +37,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
     private readonly CustomerOutbox _outbox;
     private readonly Rescorer _rescorer;
     private readonly ILogger<CustomerGrain> _logger;
+    private readonly SiloStopping _siloStopping;
     private readonly CancellationTokenSource _stop = new();
     private AssignmentView _view;
 
@@ -48,12 +50,13 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
         IOptions<CustomerOptions> options,
         IOptions<RescoringOptions> rescoring,
         CustomerInstruments instruments,
+        SiloStopping siloStopping,
         TimeProvider time,
         ILogger<CustomerGrain> logger)
     {
         GrainContext = context;
         (_doors, _sites, _options, _rescoring) = (doors, sites, options.Value, rescoring.Value);
-        (_instruments, _time, _logger) = (instruments, time, logger);
+        (_instruments, _siloStopping, _time, _logger) = (instruments, siloStopping, time, logger);
         _key = CustomerKey.Parse(context.GrainId.Key.ToString()!);
         _view = new AssignmentView(_key.Site, _key.CustomerId, _options, models, time);
         _journal = new CustomerJournal(new GrainRecords(storage, context.GrainId), _options, instruments, this);
@@ -103,7 +106,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
     {
         if (_view.Current.Stale)
         {
-            await _rescorer.ScoreNowAsync(ScoringPriority.Storefront, patient: true).WaitAsync(cancellationToken);
+            await ScoreNowAsync(ScoringPriority.Storefront, patient: true, cancellationToken);
         }
 
         return _view.Current;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrleansSeg.Customers.Scoring;
+using OrleansSeg.Hosting;
 
 namespace OrleansSeg.Customers;
 
@@ -13,6 +14,8 @@ internal static class CustomerServices
     {
         services.AddMetrics();
         services.TryAddSingleton<CustomerInstruments>();
+        services.TryAddSingleton<SiloStopping>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloStopping>());
         services.TryAddSingleton<SiteDirectory>();
         services.TryAddSingleton<ModelWatch>();
         AddOptions<SiteOptions, SiteOptionsValidator>(services);

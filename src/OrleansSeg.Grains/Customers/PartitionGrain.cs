@@ -9,6 +9,7 @@ using OrleansSeg.Customers.Partitions;
 using OrleansSeg.Customers.Scoring;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Events;
+using OrleansSeg.Hosting;
 using OrleansSeg.Placement;
 using OrleansSeg.Segments;
 
@@ -34,6 +35,7 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
     private readonly SegmentIndex _index;
     private readonly PartitionSweep _sweep;
     private readonly bool _hasReminders;
+    private readonly PartitionEnding _ending;
     private Task<SweepReceipt>? _sweeping;
     private Task<IGrainReminder>? _reminder;
 
@@ -46,6 +48,7 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
         IOptions<PartitionOptions> options,
         IOptions<CustomerOptions> customers,
         CustomerInstruments instruments,
+        SiloStopping stopping,
         TimeProvider time,
         IServiceProvider services,
         ILogger<PartitionGrain> logger)
@@ -56,6 +59,7 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
         _index = new SegmentIndex(new GrainRecords(storage, context.GrainId), _options, WriteAttemptsMax, instruments, Lost);
         _sweep = new PartitionSweep(_key, _index, grains, storage, models, _options, customers.Value, time, logger);
         _hasReminders = services.GetService<IReminderTable>() is not null;
+        _ending = new PartitionEnding(_key, stopping);
     }
 
     /// <inheritdoc />
@@ -78,7 +82,11 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
     }
 
     /// <inheritdoc />
-    public void Dispose() => _index.Dispose();
+    public void Dispose()
+    {
+        _ending.Dispose();
+        _index.Dispose();
+    }
 
     /// <inheritdoc />
     public async Task<ImmutableArray<SegmentAssignment>> LookUpManyAsync(ImmutableArray<string> customerIds, CancellationToken cancellationToken)
@@ -108,16 +116,7 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
 
         // All registrations of the call share their writes; each customer asks again before its first acknowledgement, which costs no write.
         await Task.WhenAll(keys.Select(key => RegisterAsync(key, 0)));
-        var receipts = new RecordReceipt[keys.Length];
-        await Parallel.ForAsync(0, keys.Length, _options.LimitsHere(cancellationToken), async (i, token) =>
-        {
-            receipts[i] = await _grains.GetGrain<ICustomerGrain>(keys[i]).ImportAsync(customers[i], token);
-            if (receipts[i] is { Added: 0, AlreadyKnown: 0 })
-            {
-                // Nothing was stored, perhaps nothing ever: then the registration goes again.
-                await _grains.GetGrain<ICustomerUpkeepGrain>(keys[i]).ReconcileAsync(token);
-            }
-        });
+        var receipts = await _ending.RunAsync(stop => ImportAsync(keys, customers, stop), cancellationToken);
         var refusals = receipts.SelectMany(receipt => receipt.Refused).ToList();
         return new ImportReceipt(
             keys.Length,
@@ -163,7 +162,7 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
             await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
-        var sweeping = _sweep.RunAsync(limit, cancellationToken);
+        var sweeping = _ending.RunAsync(stop => _sweep.RunAsync(limit, stop), cancellationToken);
         _sweeping = sweeping;
         var receipt = await sweeping;
         _instruments.Swept(receipt);
@@ -171,54 +170,22 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
     }
 
     /// <inheritdoc />
-    public async Task RegisterAsync(string customer, int epoch)
-    {
-        await _index.ChangeAsync(customer, found => found is not null && found.Epoch >= epoch
-            ? found
-            : new IndexEntry(customer, epoch, 0, SegmentNames.Unscored, 0, _time.GetUtcNow(), 0));
-        if (_hasReminders && _reminder is null)
-        {
-            await RemindAsync();
-        }
-    }
-
-    /// <inheritdoc />
-    public async Task<bool> ApplyAsync(IndexEntry entry)
-    {
-        var isRegistered = false;
-        await _index.ChangeAsync(entry.Customer, found =>
-        {
-            isRegistered = found is not null;
-            return found is not null && entry.IsNewerThan(found) ? entry : found;
-        });
-        return isRegistered;
-    }
-
-    /// <inheritdoc />
-    public async Task<bool> RemoveAsync(string customer, int epoch) =>
-        await _index.ChangeAsync(customer, found => found is null || found.Epoch >= epoch ? found : null) is { } before && before.Epoch < epoch;
-
-    /// <inheritdoc />
-    public Task<IndexEntry?> FindAsync(string customer) => _index.FindAsync(customer);
-
-    /// <inheritdoc />
-    public async Task<ImmutableArray<IndexEntry>> GetEntriesAsync(string? after, int limit)
-    {
-        var entries = ImmutableArray.CreateBuilder<IndexEntry>();
-        await foreach (var entry in _index.ReadAsync(after))
-        {
-            entries.Add(entry);
-            if (entries.Count == limit)
-            {
-                break;
-            }
-        }
-
-        return entries.DrainToImmutable();
-    }
-
-    /// <inheritdoc />
     public Task ReceiveReminder(string reminderName, TickStatus status) => SweepByTimerAsync(CancellationToken.None);
+
+    private async Task<RecordReceipt[]> ImportAsync(string[] keys, ImmutableArray<CustomerImport> customers, CancellationToken cancellationToken)
+    {
+        var receipts = new RecordReceipt[keys.Length];
+        await Parallel.ForAsync(0, keys.Length, _options.LimitsHere(cancellationToken), async (i, token) =>
+        {
+            receipts[i] = await _grains.GetGrain<ICustomerGrain>(keys[i]).ImportAsync(customers[i], token);
+            if (receipts[i] is { Added: 0, AlreadyKnown: 0 })
+            {
+                // Nothing was stored, perhaps nothing ever: then the registration goes again.
+                await _grains.GetGrain<ICustomerUpkeepGrain>(keys[i]).ReconcileAsync(token);
+            }
+        });
+        return receipts;
+    }
 
     private async Task<(List<IndexEntry> Entries, string? Next)> PageAsync(
         string kind, string? pageToken, int limit, Predicate<IndexEntry> which, CancellationToken cancellationToken)
@@ -257,22 +224,6 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
             : throw new ArgumentException($"Customer '{customerId}' belongs to partition {customer.PartitionOf(layout.PartitionCount)}, not {_key.Number}.", nameof(customerId));
     }
 
-    /// <summary>Makes the partition wake by itself from now on; tried again with the next registration if it fails.</summary>
-    private async Task RemindAsync()
-    {
-        var reminder = this.RegisterOrUpdateReminder(SweepReminder, _options.ReminderPeriod, _options.ReminderPeriod);
-        _reminder = reminder;
-        try
-        {
-            await reminder;
-        }
-        catch (Exception exception)
-        {
-            _reminder = null;
-            LogNoReminder(_key.GrainKey, exception);
-        }
-    }
-
     private async Task SweepByTimerAsync(CancellationToken cancellationToken)
     {
         try
@@ -288,11 +239,11 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
         }
     }
 
-    private void Lost(Exception exception) =>
+    private void Lost(Exception exception)
+    {
         GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "What is stored is not known."));
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition} has no reminder yet: it sweeps only while it is in memory.")]
-    private partial void LogNoReminder(string partition, Exception exception);
+        _ending.Begin();
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A sweep of partition {Partition} failed; the next one tries again.")]
     private partial void LogSweepFailed(string partition, Exception exception);
