@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -95,6 +96,7 @@ public static class SiloHost
             endpoint.SiloListeningEndpoint = new IPEndPoint(listen, ports.SiloPort);
             endpoint.GatewayListeningEndpoint = new IPEndPoint(listen, ports.GatewayPort);
         });
+        silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, FatalErrors>());
         silo.AddOrleansSegGrains();
     }
 

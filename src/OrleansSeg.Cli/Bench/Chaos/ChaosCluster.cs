@@ -55,7 +55,8 @@ internal sealed class ChaosCluster(ChaosSettings settings, IStoreServer server, 
     }
 
     /// <summary>Freezes a silo, lets it go on, and waits until it ends, as one must that the others have put out of the cluster.</summary>
-    public async Task FreezeAsync(int index, CancellationToken cancellationToken)
+    /// <returns>What is wrong with how it ended, or null.</returns>
+    public async Task<string?> FreezeAsync(int index, CancellationToken cancellationToken)
     {
         var silo = _silos[index];
         tell($"SIGSTOP to {silo.Name}");
@@ -74,7 +75,10 @@ internal sealed class ChaosCluster(ChaosSettings settings, IStoreServer server, 
         if (silo.Process.IsRunning)
         {
             tell($"{silo.Name} goes on: the others have waited for it");
+            return null;
         }
+
+        return silo.Process.ExitCode == ExitCodes.Failed ? null : $"{silo.Name} ended with {silo.Process.ExitCode} when it was put out of the cluster:\n{silo.Process.Tail}";
     }
 
     /// <summary>Forgets silos that ended by themselves: one that the others took for dead has to, and on a busy machine that happens.</summary>

@@ -109,7 +109,7 @@ internal sealed class ChaosRun
                 await GrowToAsync(cluster, _settings.Silos);
                 break;
             case FaultKind.Freeze:
-                await cluster.FreezeAsync(_random.Next(cluster.Count), cancellationToken);
+                Note(await cluster.FreezeAsync(_random.Next(cluster.Count), cancellationToken));
                 break;
             case FaultKind.PowerCut:
                 _outages.Begin();
