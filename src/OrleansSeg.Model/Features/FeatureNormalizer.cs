@@ -13,7 +13,8 @@ namespace OrleansSeg.Model.Features;
 /// <param name="Indicators">Features that are sometimes missing, each with an indicator.</param>
 public sealed record FeatureNormalizer(float[] Low, float[] High, bool[] Logarithmic, float[] Mean, float[] Deviation, int[] Indicators)
 {
-    private const double ClippedShare = 0.005;
+    /// <summary>Share of the values that is clipped at each end.</summary>
+    internal const double ClippedShare = 0.005;
 
     /// <summary>Width of the output (W): features and indicators.</summary>
     public int Width => Low.Length + Indicators.Length;
@@ -41,6 +42,12 @@ public sealed record FeatureNormalizer(float[] Low, float[] High, bool[] Logarit
         && Indicators is not null
         && Indicators.All(feature => feature >= 0 && feature < features)
         && Deviation!.All(deviation => deviation > 0);
+
+    /// <summary>Whether a feature's log is taken.</summary>
+    internal static bool IsHeavyTailed(float high, double mean, float median) => high > 10 && mean > 1.3 * median;
+
+    /// <summary>What a variance scales by: never 0.</summary>
+    internal static float DeviationOf(double variance) => variance > 1e-12 ? (float)Math.Sqrt(variance) : 1f;
 
     /// <summary>Normalizes one row.</summary>
     /// <param name="raw">(F) raw features.</param>
@@ -72,14 +79,15 @@ public sealed record FeatureNormalizer(float[] Low, float[] High, bool[] Logarit
         High[feature] = sorted[(int)Math.Ceiling((1 - ClippedShare) * (sorted.Length - 1))];
         var mean = sorted.Average(value => (double)value);
         var median = sorted[sorted.Length / 2];
-        Logarithmic[feature] = High[feature] > 10 && mean > 1.3 * median;
+        Logarithmic[feature] = IsHeavyTailed(High[feature], mean, median);
         var shaped = sorted.Select(value => (double)Shape(feature, value)).ToList();
         Mean[feature] = (float)shaped.Average();
         var variance = shaped.Average(value => (value - Mean[feature]) * (value - Mean[feature]));
-        Deviation[feature] = variance > 1e-12 ? (float)Math.Sqrt(variance) : 1f;
+        Deviation[feature] = DeviationOf(variance);
     }
 
-    private float Shape(int feature, float value)
+    /// <summary>A value clipped, and its log taken where the tail is heavy.</summary>
+    internal float Shape(int feature, float value)
     {
         var clipped = Math.Clamp(value, Low[feature], High[feature]);
         return Logarithmic[feature] ? MathF.CopySign(MathF.Log(1 + MathF.Abs(clipped)), clipped) : clipped;
