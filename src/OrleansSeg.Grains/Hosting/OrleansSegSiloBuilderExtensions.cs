@@ -5,6 +5,7 @@ using Orleans.Metadata;
 using Orleans.Placement;
 using OrleansSeg.Customers;
 using OrleansSeg.Federation;
+using OrleansSeg.Federation.Runs;
 using OrleansSeg.Inference;
 using OrleansSeg.Models;
 using OrleansSeg.Placement;
@@ -24,6 +25,7 @@ public static class OrleansSegSiloBuilderExtensions
         AddPlacement(builder.Services);
         AddInference(builder.Services);
         AddModels(builder.Services);
+        AddFederation(builder.Services);
         return builder;
     }
 
@@ -61,5 +63,12 @@ public static class OrleansSegSiloBuilderExtensions
         services.TryAddSingleton<IModelStore, FolderModelStore>();
         services.TryAddSingleton<IScoringModelLoader, BundleModelLoader>();
         services.TryAddSingleton<SiteTraining>();
+    }
+
+    private static void AddFederation(IServiceCollection services)
+    {
+        services.AddOptions<FederationOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FederationOptions>, FederationOptionsValidator>();
+        services.TryAddSingleton<StepRunner>();
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansSeg.Customers;
+using OrleansSeg.Federation;
 using OrleansSeg.Inference;
 using OrleansSeg.Placement;
 using OrleansSeg.Silo.Storage;
@@ -18,7 +19,7 @@ internal static class ConfigurationSections
     public const string Orleans = "Orleans";
 
     private static readonly string[] Tops = [Root, Orleans, "Logging"];
-    private static readonly string[] Names = ["Network", "Membership", "Site", "Customers", "Partitions", "Rescoring", "Inference", "Role"];
+    private static readonly string[] Names = ["Network", "Membership", "Site", "Customers", "Partitions", "Rescoring", "Inference", "Role", "Federation"];
 
     /// <summary>Binds every section; a field that no option has is an error, because a misspelt bound would silently not hold.</summary>
     public static void Bind(IServiceCollection services, IConfiguration configuration, IStorageBackend storage)
@@ -32,6 +33,7 @@ internal static class ConfigurationSections
         Bind<RescoringOptions>(services, root.GetSection("Rescoring"));
         Bind<InferenceOptions>(services, root.GetSection("Inference"));
         Bind<RoleOptions>(services, root.GetSection("Role"));
+        Bind<FederationOptions>(services, root.GetSection("Federation"));
         storage.Bind(services, root);
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkOptionsValidator>();
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkAddressValidator>();

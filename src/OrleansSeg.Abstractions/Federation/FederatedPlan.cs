@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+
+namespace OrleansSeg.Federation;
+
+/// <summary>What a federated run does. A plan says everything that the result hangs on, beside the data.</summary>
+[GenerateSerializer, Immutable, Alias("seg.federated-plan")]
+public sealed record FederatedPlan
+{
+    /// <summary>Sites that take part.</summary>
+    /// <value>1 to 64, each once.</value>
+    [Id(0)]
+    public ImmutableArray<string> Sites { get; init; } = [];
+
+    /// <summary>Trainers of each site; a site's partitions are divided among them.</summary>
+    /// <value>Default 1; 1 to 64, and at most 256 of all sites together.</value>
+    [Id(1)]
+    public int TrainersPerSite { get; init; } = 1;
+
+    /// <summary>Rounds of training.</summary>
+    /// <value>Default 5; 1 to 100.</value>
+    [Id(2)]
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>How updates become one model, by the strategy's name.</summary>
+    /// <value>Default <c>fedavg</c>.</value>
+    [Id(3)]
+    public string Strategy { get; init; } = "fedavg";
+
+    /// <summary>Settings of the strategy, by name; what is not said has the strategy's default.</summary>
+    [Id(4)]
+    public ImmutableSortedDictionary<string, double> StrategySettings { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
+    /// <summary>Passes of each trainer over its examples in a round.</summary>
+    /// <value>Default 1; 1 to 50.</value>
+    [Id(5)]
+    public int LocalEpochs { get; init; } = 1;
+
+    /// <summary>How far after a cutoff labels look.</summary>
+    /// <value>Default 90 days; 1 to 730 days.</value>
+    [Id(6)]
+    public TimeSpan Horizon { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>Seed of everything random.</summary>
+    [Id(7)]
+    public int Seed { get; init; }
+
+    /// <summary>Fewest trainers whose updates make a round; 0 for more than half of those that take part.</summary>
+    /// <value>Default 0; up to the number of trainers.</value>
+    [Id(8)]
+    public int ReportersMin { get; init; }
+
+    /// <summary>Shortest time that a round waits for trainers that have not reported, once enough have.</summary>
+    /// <value>Default 30 s; 1 s to 1 h.</value>
+    [Id(9)]
+    public TimeSpan DeadlineMin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest time of one step: with fewer than enough reports by then the run fails.</summary>
+    /// <value>Default 1 h; 10 s to 1 day, and not below <see cref="DeadlineMin"/>.</value>
+    [Id(10)]
+    public TimeSpan DeadlineMax { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether a model that passes the gate goes into service; otherwise it is kept as a candidate.</summary>
+    /// <value>Default true.</value>
+    [Id(11)]
+    public bool Promote { get; init; } = true;
+
+    /// <summary>The latest instant that training knows; null for the run's start.</summary>
+    [Id(12)]
+    public DateTimeOffset? Cutoff { get; init; }
+
+    /// <summary>How updates are made small, by the compressor's name.</summary>
+    /// <value>Default <c>none</c>.</value>
+    [Id(13)]
+    public string Compression { get; init; } = "none";
+
+    /// <summary>The trainers, in ordinal order: each <c>{site}:{number}</c>.</summary>
+    public ImmutableArray<string> Trainers =>
+        [.. Sites.SelectMany(site => Enumerable.Range(0, TrainersPerSite).Select(number => string.Create(null, $"{site}:{number}"))).Order(StringComparer.Ordinal)];
+}

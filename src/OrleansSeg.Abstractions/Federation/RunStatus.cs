@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+
+namespace OrleansSeg.Federation;
+
+/// <summary>Where a federated run stands.</summary>
+[GenerateSerializer, Alias("seg.run-phase")]
+public enum RunPhase
+{
+    /// <summary>What trainers need to begin is written.</summary>
+    Opening = 0,
+
+    /// <summary>Trainers sum up what must be fitted on all data.</summary>
+    Fitting = 1,
+
+    /// <summary>Trainers train on the round's global model.</summary>
+    Training = 2,
+
+    /// <summary>Trainers measure the new model and the one in service on customers that no version was trained on.</summary>
+    Evaluating = 3,
+
+    /// <summary>The model is registered at each site.</summary>
+    Promoting = 4,
+
+    /// <summary>Done; the outcome says whether the model went into service.</summary>
+    Done = 5,
+
+    /// <summary>Failed; the outcome says why. Nothing went into service.</summary>
+    Failed = 6,
+
+    /// <summary>Cancelled on request. Nothing went into service.</summary>
+    Cancelled = 7,
+}
+
+/// <summary>A run as an operator sees it.</summary>
+/// <param name="Run">Its number, from 1.</param>
+/// <param name="Plan">What it does.</param>
+/// <param name="Phase">Where it stands.</param>
+/// <param name="Round">The round, from 1; 0 before training.</param>
+/// <param name="StartedAt">When it was started.</param>
+/// <param name="Watermark">Events first stored after it are in no part of the run.</param>
+/// <param name="EndedAt">When it ended, or null.</param>
+/// <param name="Rounds">Rounds that are done.</param>
+/// <param name="Trainers">How each trainer does in the present step.</param>
+/// <param name="Outcome">What came of it, for people; null while it runs.</param>
+/// <param name="Versions">Version of the model at each site where it is registered.</param>
+[GenerateSerializer, Immutable, Alias("seg.run-status")]
+public sealed record RunStatus(
+    [property: Id(0)] int Run,
+    [property: Id(1)] FederatedPlan Plan,
+    [property: Id(2)] RunPhase Phase,
+    [property: Id(3)] int Round,
+    [property: Id(4)] DateTimeOffset StartedAt,
+    [property: Id(5)] DateTimeOffset Watermark,
+    [property: Id(6)] DateTimeOffset? EndedAt,
+    [property: Id(7)] ImmutableArray<RoundStatus> Rounds,
+    [property: Id(8)] ImmutableArray<TrainerStepStatus> Trainers,
+    [property: Id(9)] string? Outcome,
+    [property: Id(10)] ImmutableSortedDictionary<string, int> Versions);
+
+/// <summary>A round that is done.</summary>
+/// <param name="Round">Its number, from 1.</param>
+/// <param name="Model">SHA-256 of the bundle that holds the round's global weights, lower-case hexadecimal.</param>
+/// <param name="Reporters">Trainers whose updates are in it, in ordinal order.</param>
+/// <param name="Took">From the first order to the aggregated model.</param>
+/// <param name="Bytes">Bytes of all updates as they were stored.</param>
+/// <param name="Metrics">What was measured, by name.</param>
+[GenerateSerializer, Immutable, Alias("seg.round-status")]
+public sealed record RoundStatus(
+    [property: Id(0)] int Round,
+    [property: Id(1)] string Model,
+    [property: Id(2)] ImmutableArray<string> Reporters,
+    [property: Id(3)] TimeSpan Took,
+    [property: Id(4)] long Bytes,
+    [property: Id(5)] ImmutableSortedDictionary<string, double> Metrics);
+
+/// <summary>How a trainer does in a step.</summary>
+/// <param name="Trainer">Its id.</param>
+/// <param name="State">Where it stands.</param>
+/// <param name="Detail">Why it failed or is left out; otherwise null.</param>
+[GenerateSerializer, Immutable, Alias("seg.trainer-step-status")]
+public sealed record TrainerStepStatus(
+    [property: Id(0)] string Trainer, [property: Id(1)] TrainerStepState State, [property: Id(2)] string? Detail);
+
+/// <summary>Where a trainer stands in a step.</summary>
+[GenerateSerializer, Alias("seg.trainer-step-state")]
+public enum TrainerStepState
+{
+    /// <summary>It has not answered yet.</summary>
+    Silent = 0,
+
+    /// <summary>It works.</summary>
+    Working = 1,
+
+    /// <summary>Its result is in.</summary>
+    Reported = 2,
+
+    /// <summary>It could not do the step, and is asked no more in this one.</summary>
+    Failed = 3,
+}

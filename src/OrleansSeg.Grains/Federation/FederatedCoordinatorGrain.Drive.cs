@@ -1,0 +1,192 @@
+using Microsoft.Extensions.Logging;
+using OrleansSeg.Federation.Runs;
+using OrleansSeg.Models;
+
+namespace OrleansSeg.Federation;
+
+/// <summary>The drive: asks trainers, closes steps, registers the model.</summary>
+internal sealed partial class FederatedCoordinatorGrain
+{
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(10);
+
+    private void StartDriving() => _timer ??= this.RegisterGrainTimer(
+        DriveAsync, new GrainTimerCreationOptions(TimeSpan.Zero, _options.PollInterval) { Interleave = true, KeepAlive = true });
+
+    private async Task DriveAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+        try
+        {
+            await ChangeAsync(() => AdvanceAsync(stop.Token));
+        }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // Another activation goes on.
+        }
+        catch (Exception exception)
+        {
+            LogDriveFailed(Name, _store.Latest, exception);
+        }
+
+        if (_store.Run is null or { HasEnded: true })
+        {
+            _timer?.Dispose();
+            _timer = null;
+            await ForgetReminderAsync();
+        }
+    }
+
+    /// <summary>Does all that can be done now.</summary>
+    private async Task AdvanceAsync(CancellationToken cancellationToken)
+    {
+        for (var isMoving = true; isMoving && _store.Run is { HasEnded: false } run;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            isMoving = run.Phase switch
+            {
+                RunPhase.Opening => await OpenAsync(run, cancellationToken),
+                RunPhase.Promoting => await RegisterAsync(run, cancellationToken),
+                _ => await AskAsync(run, cancellationToken),
+            };
+        }
+    }
+
+    private async Task<bool> OpenAsync(RunState run, CancellationToken cancellationToken)
+    {
+        var input = await Task.Run(() => _work.OpenAsync(run, cancellationToken), cancellationToken);
+        await WriteAsync(RunMachine.Opened(run, input, Now));
+        return true;
+    }
+
+    /// <summary>Asks every trainer that owes the step something; returns whether the run went on to another step.</summary>
+    private async Task<bool> AskAsync(RunState run, CancellationToken cancellationToken)
+    {
+        var order = new StepOrder(run.Step, run.Input, run.Plan.TrainersPerSite, run.Watermark);
+        var answers = await Task.WhenAll(run.Outstanding.Select(trainer => AskAsync(trainer, order, cancellationToken)));
+        var heard = answers.Aggregate(run, (state, answer) => answer.Report is { } report ? RunMachine.Heard(state, answer.Trainer, report) : state);
+        foreach (var (trainer, report) in answers.Where(answer => answer.Report is not null))
+        {
+            _heard[trainer] = report!;
+        }
+
+        if (heard != run)
+        {
+            await WriteAsync(heard);
+        }
+
+        var decision = RunMachine.Decide(heard, Now);
+        switch (decision.Kind)
+        {
+            case StepDecisionKind.Close:
+                var closing = await Task.Run(() => _work.CloseAsync(heard, cancellationToken), cancellationToken);
+                await WriteAsync(RunMachine.Closed(heard, closing, Now));
+                LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Reports.Count);
+                return true;
+            case StepDecisionKind.Fail:
+                await EndAsync(heard, RunPhase.Failed, decision.Reason!);
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private async Task<(string Trainer, StepReport? Report)> AskAsync(string trainer, StepOrder order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (trainer, await TrainerOf(trainer).AskAsync(order, cancellationToken).WaitAsync(AnswerMax, _time, cancellationToken));
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Its silo may be going; the deadline counts, not this.
+            LogSilent(Name, trainer, exception.Message);
+            return (trainer, null);
+        }
+    }
+
+    /// <summary>Registers the model at each site; whoever did so before a crash finds the same bundle under its version.</summary>
+    private async Task<bool> RegisterAsync(RunState run, CancellationToken cancellationToken)
+    {
+        var verdict = run.Verdict!;
+        foreach (var (site, model) in verdict.Models.Where(model => !run.Versions.ContainsKey(model.Key)))
+        {
+            var registered = await _grains.GetGrain<IModelRegistryGrain>(site).PublishAsync(model, verdict.Promote, cancellationToken);
+            run = RunMachine.Registered(run, site, registered.Version);
+            await WriteAsync(run);
+        }
+
+        await EndAsync(run, RunPhase.Done, verdict.Reason);
+        return false;
+    }
+
+    private async Task EndAsync(RunState run, RunPhase how, string outcome)
+    {
+        await WriteAsync(RunMachine.Ended(run, how, outcome, Now));
+        LogEnded(Name, run.Number, how, outcome);
+    }
+
+    private Task WriteAsync(RunState run) => KeepAsync(() => _store.WriteAsync(run));
+
+    /// <summary>Writes; when that fails what is stored is not known, and another activation has to read it.</summary>
+    private async Task KeepAsync(Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception exception)
+        {
+            await _stop.CancelAsync();
+            GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "What is stored is not known."));
+            throw;
+        }
+    }
+
+    /// <summary>One change at a time, and none once the activation is to end.</summary>
+    private async Task ChangeAsync(Func<Task> change)
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            await (_stop.IsCancellationRequested
+                ? throw new SiloUnavailableException($"The coordinator of '{Name}' leaves its silo; the call can be repeated.")
+                : change());
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task ForgetReminderAsync()
+    {
+        if (!_hasReminders)
+        {
+            return;
+        }
+
+        try
+        {
+            if (await this.GetReminder(WakeReminder) is { } reminder && _store.Run is null or { HasEnded: true })
+            {
+                await this.UnregisterReminder(reminder);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogDriveFailed(Name, _store.Latest, exception);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run}, {Phase} {Round} is closed with {Reports} reports.")]
+    private partial void LogClosed(string name, int run, RunPhase phase, int round, int reports);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run} ends, {How}: {Outcome}")]
+    private partial void LogEnded(string name, int run, RunPhase how, string outcome);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Federation {Name}: trainer {Trainer} does not answer: {Reason}")]
+    private partial void LogSilent(string name, string trainer, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Federation {Name}: run {Run} was held up; it is tried again.")]
+    private partial void LogDriveFailed(string name, int run, Exception exception);
+}

@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Logging;
+using OrleansSeg.Customers.Storage;
+using OrleansSeg.Federation.Runs;
+using OrleansSeg.Placement;
+
+namespace OrleansSeg.Federation;
+
+/// <summary>Does one order at a time in the background of its silo, and remembers the result of the latest one durably before it reports.</summary>
+/// <remarks>What a dead silo had half done is done again elsewhere: the result hangs on the order and the data alone.</remarks>
+[GrainType("seg.federated-trainer"), TrainingSilos]
+internal sealed partial class FederatedTrainerGrain(
+    [PersistentState("federated", CustomerStorage.ProviderName)] IPersistentState<TrainerMemory> stored,
+    StepRunner runner,
+    ILogger<FederatedTrainerGrain> logger) : Grain, IFederatedTrainerGrain, IDisposable
+{
+    private StepJob? _job;
+
+    private string Trainer => TrainerKey.TrainerIn(this.GetPrimaryKeyString());
+
+    /// <inheritdoc />
+    public async Task<StepReport> AskAsync(StepOrder order, CancellationToken cancellationToken)
+    {
+        if (stored.State is { Step: { } done, Result: { } result })
+        {
+            if (done == order.Step)
+            {
+                return new StepReport(order.Step, TrainerStepState.Reported, result, null);
+            }
+
+            if (order.Step.IsBefore(done))
+            {
+                return Late(order);
+            }
+        }
+
+        if (_job is { } job)
+        {
+            if (order.Step.IsBefore(job.Order.Step))
+            {
+                return Late(order);
+            }
+
+            if (job.Order == order)
+            {
+                return job.Ended.IsCompleted ? await EndAsync(job) : new StepReport(order.Step, TrainerStepState.Working, null, null);
+            }
+
+            // The coordinator has gone on without this one.
+            await StopAsync();
+        }
+
+        _job = StepJob.Start(order, stop => runner.RunAsync(Trainer, order, stop));
+        LogBegan(Trainer, order.Step.Run, order.Step.Phase, order.Step.Round);
+        return new StepReport(order.Step, TrainerStepState.Working, null, null);
+    }
+
+    /// <inheritdoc />
+    public Task StopAsync(int run) => _job is { } job && job.Order.Step.Run == run ? StopAsync() : Task.CompletedTask;
+
+    /// <inheritdoc />
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_job is { } job)
+        {
+            job.Cancel();
+            await ((Task)job.Ended).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _job?.Dispose();
+
+    private static StepReport Late(StepOrder order) => new(order.Step, TrainerStepState.Failed, null, "A later step has begun.");
+
+    private async Task<StepReport> EndAsync(StepJob job)
+    {
+        StepResult result;
+        try
+        {
+            result = await job.Ended;
+        }
+        catch (Exception exception)
+        {
+            // The next order, or the same one again, begins anew.
+            LogFailed(Trainer, job.Order.Step.Run, job.Order.Step.Phase, job.Order.Step.Round, exception);
+            Forget();
+            return new StepReport(job.Order.Step, TrainerStepState.Failed, null, exception.Message);
+        }
+
+        var before = stored.State;
+        stored.State = new TrainerMemory { Step = job.Order.Step, Result = result };
+        try
+        {
+            await stored.WriteStateAsync();
+        }
+        catch
+        {
+            // What is stored is not known; another activation reads it.
+            stored.State = before;
+            DeactivateOnIdle();
+            throw;
+        }
+
+        Forget();
+        return new StepReport(job.Order.Step, TrainerStepState.Reported, result, null);
+    }
+
+    private async Task StopAsync()
+    {
+        _job!.Cancel();
+        await ((Task)_job.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        Forget();
+    }
+
+    private void Forget()
+    {
+        _job?.Dispose();
+        _job = null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Trainer {Trainer} begins run {Run}, {Phase} {Round}.")]
+    private partial void LogBegan(string trainer, int run, RunPhase phase, int round);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trainer {Trainer} could not do run {Run}, {Phase} {Round}.")]
+    private partial void LogFailed(string trainer, int run, RunPhase phase, int round, Exception exception);
+}
+
+/// <summary>What a trainer stores: its latest result.</summary>
+[GenerateSerializer, Immutable, Alias("seg.trainer-memory")]
+internal sealed record TrainerMemory
+{
+    /// <summary>The step it reported last.</summary>
+    [Id(0)]
+    public StepKey? Step { get; init; }
+
+    /// <summary>What it reported.</summary>
+    [Id(1)]
+    public StepResult? Result { get; init; }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using OrleansSeg.Models;
+
+namespace OrleansSeg.Federation.Runs;
+
+/// <summary>What a trainer computes. The same order on the same data gives the same bundle, to the bit.</summary>
+internal interface ITrainerWork
+{
+    /// <summary>Does an order.</summary>
+    /// <param name="trainer">The trainer's id.</param>
+    /// <param name="order">What to do.</param>
+    /// <param name="cancellationToken">Stops between two steps of the work.</param>
+    /// <returns>Files of the result by name; nothing in them tells of a customer.</returns>
+    Task<IReadOnlyDictionary<string, byte[]>> RunAsync(string trainer, StepOrder order, CancellationToken cancellationToken);
+}
+
+/// <summary>What a coordinator computes between two steps. The same reports give the same output, to the bit.</summary>
+internal interface ICoordinatorWork
+{
+    /// <summary>Writes what trainers work from in the first step; returns its bundle.</summary>
+    Task<string> OpenAsync(RunState run, CancellationToken cancellationToken);
+
+    /// <summary>Makes one output of the step's reports.</summary>
+    Task<StepClosing> CloseAsync(RunState run, CancellationToken cancellationToken);
+}
+
+/// <summary>What a step came to.</summary>
+/// <param name="Output">SHA-256 of the bundle that the next step works from.</param>
+/// <param name="Metrics">What was measured, by name.</param>
+/// <param name="Verdict">After evaluation: what becomes of the model.</param>
+internal sealed record StepClosing(string Output, ImmutableSortedDictionary<string, double> Metrics, RunVerdict? Verdict = null);
+
+/// <summary>What becomes of a run's model.</summary>
+/// <param name="Promote">Whether it goes into service.</param>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="Models">The model to register at each site.</param>
+[GenerateSerializer, Immutable, Alias("seg.run-verdict")]
+internal sealed record RunVerdict(
+    [property: Id(0)] bool Promote, [property: Id(1)] string Reason, [property: Id(2)] ImmutableSortedDictionary<string, ModelReference> Models);

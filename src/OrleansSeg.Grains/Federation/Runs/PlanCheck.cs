@@ -1,0 +1,71 @@
+using OrleansSeg.Events;
+
+namespace OrleansSeg.Federation.Runs;
+
+/// <summary>Holds a plan against its bounds.</summary>
+internal static class PlanCheck
+{
+    private const int SitesMax = 64;
+    private const int TrainersMax = 256;
+
+    /// <summary>Refuses a plan that breaks a bound.</summary>
+    /// <exception cref="ArgumentException">It does; the message names every bound.</exception>
+    public static void Check(FederatedPlan plan)
+    {
+        var problems = Problems(plan).ToList();
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(" ", problems), nameof(plan));
+        }
+    }
+
+    private static IEnumerable<string> Problems(FederatedPlan plan)
+    {
+        var sites = plan.Sites.IsDefault ? [] : plan.Sites;
+        if (sites.Length is < 1 or > SitesMax || sites.Distinct(StringComparer.Ordinal).Count() != sites.Length)
+        {
+            yield return $"Sites: 1 to {SitesMax} are needed, each once.";
+        }
+
+        foreach (var site in sites.Where(site => !CustomerKey.IsSite(site)))
+        {
+            yield return $"Sites: '{site}' is not a site: 1 to 32 characters of a-z, 0-9 and '-' are needed.";
+        }
+
+        var trainers = (long)sites.Length * plan.TrainersPerSite;
+        if (plan.TrainersPerSite is < 1 or > 64 || trainers > TrainersMax)
+        {
+            yield return $"TrainersPerSite is {plan.TrainersPerSite}: 1 to 64, and at most {TrainersMax} of all sites together.";
+        }
+
+        if (plan.Rounds is < 1 or > 100)
+        {
+            yield return $"Rounds is {plan.Rounds}: 1 to 100.";
+        }
+
+        if (plan.LocalEpochs is < 1 or > 50)
+        {
+            yield return $"LocalEpochs is {plan.LocalEpochs}: 1 to 50.";
+        }
+
+        if (plan.Horizon < TimeSpan.FromDays(1) || plan.Horizon > TimeSpan.FromDays(730))
+        {
+            yield return $"Horizon is {plan.Horizon}: 1 to 730 days.";
+        }
+
+        if (plan.ReportersMin < 0 || plan.ReportersMin > trainers)
+        {
+            yield return $"ReportersMin is {plan.ReportersMin}: 0 to the number of trainers, {trainers}.";
+        }
+
+        if (plan.DeadlineMin < TimeSpan.FromSeconds(1) || plan.DeadlineMin > TimeSpan.FromHours(1))
+        {
+            yield return $"DeadlineMin is {plan.DeadlineMin}: 1 s to 1 h.";
+        }
+
+        if (plan.DeadlineMax < TimeSpan.FromSeconds(10) || plan.DeadlineMax > TimeSpan.FromDays(1) || plan.DeadlineMax < plan.DeadlineMin)
+        {
+            yield return $"DeadlineMax is {plan.DeadlineMax}: 10 s to 1 day, and not below DeadlineMin.";
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace OrleansSeg.Federation.Runs;
+
+/// <summary>The transitions of a run: pure, and each harmless when it comes twice.</summary>
+internal static class RunMachine
+{
+    /// <summary>A new run.</summary>
+    public static RunState Start(int number, FederatedPlan plan, DateTimeOffset now, DateTimeOffset watermark) => new()
+    {
+        Number = number, Plan = plan, Phase = RunPhase.Opening, StartedAt = now, StepStartedAt = now, Watermark = watermark,
+    };
+
+    /// <summary>What trainers work from is written: they may begin.</summary>
+    public static RunState Opened(RunState run, string input, DateTimeOffset now) =>
+        run.Phase != RunPhase.Opening ? run : Begin(run, RunPhase.Fitting, 0, input, now);
+
+    /// <summary>Takes in what a trainer says; a report of another step, or a second one, changes nothing.</summary>
+    public static RunState Heard(RunState run, string trainer, StepReport report)
+    {
+        if (run.HasEnded || report.Step != run.Step || run.Reports.ContainsKey(trainer) || !run.Plan.Trainers.Contains(trainer))
+        {
+            return run;
+        }
+
+        return report.State switch
+        {
+            TrainerStepState.Reported => run with { Reports = run.Reports.Add(trainer, report.Result!), Failures = run.Failures.Remove(trainer) },
+            TrainerStepState.Failed => run with
+            {
+                Failures = run.Failures.SetItem(
+                    trainer, new TrainerFailure((run.Failures.GetValueOrDefault(trainer)?.Count ?? 0) + 1, report.Failure ?? "unknown")),
+            },
+            _ => run,
+        };
+    }
+
+    /// <summary>Whether the step can be closed with the reports there are, must fail, or goes on.</summary>
+    public static StepDecision Decide(RunState run, DateTimeOffset now)
+    {
+        var (reports, outstanding) = (run.Reports.Count, run.Outstanding.Count());
+        var needed = ReportersNeeded(run);
+        var waited = now - run.StepStartedAt;
+        return outstanding == 0 && reports >= needed ? StepDecision.Close
+            : reports + outstanding < needed ? StepDecision.Fail($"Of {run.Plan.Trainers.Length} trainers {needed} must report; {Tell(run)}")
+            : reports >= needed && waited >= DeadlineOf(run) ? StepDecision.Close
+            : waited >= run.Plan.DeadlineMax ? StepDecision.Fail(
+                string.Create(CultureInfo.InvariantCulture, $"After {waited:c} {reports} of {needed} trainers have reported; {Tell(run)}"))
+            : StepDecision.Wait;
+    }
+
+    /// <summary>The step's output is written: the next step may begin.</summary>
+    public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now) => run.Phase switch
+    {
+        RunPhase.Fitting => Begin(run, RunPhase.Training, 1, closing.Output, now),
+        RunPhase.Training => AfterRound(run with { Rounds = run.Rounds.Add(Summarize(run, closing, now)) }, closing.Output, now),
+        RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 0, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
+        _ => throw Bug($"closing a step in phase {run.Phase}"),
+    };
+
+    /// <summary>The model is registered at a site.</summary>
+    public static RunState Registered(RunState run, string site, int version) =>
+        run.Phase != RunPhase.Promoting ? run : run with { Versions = run.Versions.SetItem(site, version) };
+
+    /// <summary>The run is over.</summary>
+    public static RunState Ended(RunState run, RunPhase how, string outcome, DateTimeOffset now) =>
+        run.HasEnded ? run : run with { Phase = how, Outcome = outcome, EndedAt = now };
+
+    /// <summary>Fewest reports that close the step under way; measuring needs them all, since no site may be missing from the gate.</summary>
+    public static int ReportersNeeded(RunState run)
+    {
+        var trainers = run.Plan.Trainers.Length;
+        return run.Phase == RunPhase.Evaluating ? trainers : run.Plan.ReportersMin > 0 ? run.Plan.ReportersMin : (trainers / 2) + 1;
+    }
+
+    private static TimeSpan DeadlineOf(RunState run) => run.Plan.DeadlineMin;
+
+    private static RunState AfterRound(RunState run, string output, DateTimeOffset now) => run.Round < run.Plan.Rounds
+        ? Begin(run, RunPhase.Training, run.Round + 1, output, now)
+        : Begin(run, RunPhase.Evaluating, 0, output, now);
+
+    private static RunState Begin(RunState run, RunPhase phase, int round, string input, DateTimeOffset now) => run with
+    {
+        Phase = phase, Round = round, Input = input, StepStartedAt = now, Reports = run.Reports.Clear(), Failures = run.Failures.Clear(),
+    };
+
+    private static RoundStatus Summarize(RunState run, StepClosing closing, DateTimeOffset now) => new(
+        run.Round, closing.Output, [.. run.Reports.Keys.Order(StringComparer.Ordinal)], now - run.StepStartedAt, run.Reports.Values.Sum(report => report.Bytes), closing.Metrics);
+
+    private static string Tell(RunState run) => run.Failures.Count == 0
+        ? $"silent: {string.Join(", ", run.Outstanding)}."
+        : string.Join("; ", run.Failures.Select(failure => $"{failure.Key}: {failure.Value.Reason}"));
+
+    private static InvalidOperationException Bug(string what) => new($"A run was asked for {what}. This is a bug.");
+}
+
+/// <summary>What to do with a step.</summary>
+/// <param name="Kind">Wait, close or fail.</param>
+/// <param name="Reason">Why it fails.</param>
+internal readonly record struct StepDecision(StepDecisionKind Kind, string? Reason)
+{
+    public static StepDecision Wait { get; } = new(StepDecisionKind.Wait, null);
+
+    public static StepDecision Close { get; } = new(StepDecisionKind.Close, null);
+
+    public static StepDecision Fail(string reason) => new(StepDecisionKind.Fail, reason);
+}
+
+/// <summary>What to do with a step.</summary>
+internal enum StepDecisionKind
+{
+    Wait,
+    Close,
+    Fail,
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+
+namespace OrleansSeg.Federation.Runs;
+
+/// <summary>All that is stored of a run. Every change goes through <see cref="RunMachine"/>.</summary>
+[GenerateSerializer, Immutable, Alias("seg.run-state")]
+internal sealed record RunState
+{
+    /// <summary>Its number, from 1; 0 for a record that was never written.</summary>
+    [Id(0)]
+    public int Number { get; init; }
+
+    /// <summary>What it does.</summary>
+    [Id(1)]
+    public FederatedPlan Plan { get; init; } = new();
+
+    /// <summary>Where it stands.</summary>
+    [Id(2)]
+    public RunPhase Phase { get; init; }
+
+    /// <summary>The round under way, from 1; 0 outside training.</summary>
+    [Id(3)]
+    public int Round { get; init; }
+
+    /// <summary>When it was started.</summary>
+    [Id(4)]
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When the step under way was begun.</summary>
+    [Id(5)]
+    public DateTimeOffset StepStartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    [Id(6)]
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Events first stored after it are in no part of the run.</summary>
+    [Id(7)]
+    public DateTimeOffset Watermark { get; init; }
+
+    /// <summary>The bundle that the step under way works from.</summary>
+    [Id(8)]
+    public string Input { get; init; } = "";
+
+    /// <summary>Results of the step under way, by trainer.</summary>
+    [Id(9)]
+    public ImmutableSortedDictionary<string, StepResult> Reports { get; init; } = Empty<StepResult>();
+
+    /// <summary>Failures of the step under way, by trainer.</summary>
+    [Id(10)]
+    public ImmutableSortedDictionary<string, TrainerFailure> Failures { get; init; } = Empty<TrainerFailure>();
+
+    /// <summary>Rounds that are done.</summary>
+    [Id(11)]
+    public ImmutableArray<RoundStatus> Rounds { get; init; } = [];
+
+    /// <summary>What becomes of the model, once evaluated.</summary>
+    [Id(12)]
+    public RunVerdict? Verdict { get; init; }
+
+    /// <summary>Version of the model at each site where it is registered.</summary>
+    [Id(13)]
+    public ImmutableSortedDictionary<string, int> Versions { get; init; } = Empty<int>();
+
+    /// <summary>What came of it.</summary>
+    [Id(14)]
+    public string? Outcome { get; init; }
+
+    /// <summary>Whether it is over.</summary>
+    public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
+
+    /// <summary>The step under way.</summary>
+    public StepKey Step => new(Number, Phase, Round);
+
+    /// <summary>Trainers of the step under way that have neither reported nor failed for good.</summary>
+    public IEnumerable<string> Outstanding =>
+        Plan.Trainers.Where(trainer => !Reports.ContainsKey(trainer) && !(Failures.GetValueOrDefault(trainer)?.IsFinal ?? false));
+
+    private static ImmutableSortedDictionary<string, T> Empty<T>() => ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
+}
+
+/// <summary>How a trainer failed in a step.</summary>
+/// <param name="Count">Failures so far.</param>
+/// <param name="Reason">The latest.</param>
+[GenerateSerializer, Immutable, Alias("seg.trainer-failure")]
+internal sealed record TrainerFailure([property: Id(0)] int Count, [property: Id(1)] string Reason)
+{
+    private const int TriesMax = 3;
+
+    /// <summary>Whether it is asked no more in this step.</summary>
+    public bool IsFinal => Count >= TriesMax;
+}

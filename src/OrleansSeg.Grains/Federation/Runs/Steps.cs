@@ -1,0 +1,43 @@
+namespace OrleansSeg.Federation.Runs;
+
+/// <summary>Names one step of one run: what is done under the same name twice is done once.</summary>
+/// <param name="Run">The run's number.</param>
+/// <param name="Phase">Fitting, training or evaluating.</param>
+/// <param name="Round">The round; 0 outside training.</param>
+[GenerateSerializer, Immutable, Alias("seg.step-key")]
+internal sealed record StepKey([property: Id(0)] int Run, [property: Id(1)] RunPhase Phase, [property: Id(2)] int Round)
+{
+    /// <summary>Whether it comes before another one of the same federation.</summary>
+    public bool IsBefore(StepKey other) => (Run, Phase, Round).CompareTo((other.Run, other.Phase, other.Round)) < 0;
+}
+
+/// <summary>What a trainer is to do. It holds no data: everything else lies in the bundle it names.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Input">SHA-256 of the bundle to work from.</param>
+/// <param name="TrainerCount">Trainers of the site, among whom its partitions are divided.</param>
+/// <param name="Watermark">Events first stored after it do not count.</param>
+[GenerateSerializer, Immutable, Alias("seg.step-order")]
+internal sealed record StepOrder(
+    [property: Id(0)] StepKey Step,
+    [property: Id(1)] string Input,
+    [property: Id(2)] int TrainerCount,
+    [property: Id(3)] DateTimeOffset Watermark);
+
+/// <summary>How a trainer does with an order.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="State">Working, reported or failed.</param>
+/// <param name="Result">When reported: where the result lies and what it took.</param>
+/// <param name="Failure">When failed: why.</param>
+[GenerateSerializer, Immutable, Alias("seg.step-report")]
+internal sealed record StepReport(
+    [property: Id(0)] StepKey Step,
+    [property: Id(1)] TrainerStepState State,
+    [property: Id(2)] StepResult? Result,
+    [property: Id(3)] string? Failure);
+
+/// <summary>A trainer's result.</summary>
+/// <param name="Output">SHA-256 of its bundle in the model store.</param>
+/// <param name="Bytes">Bytes of the bundle.</param>
+/// <param name="Took">Time of the work.</param>
+[GenerateSerializer, Immutable, Alias("seg.step-result")]
+internal sealed record StepResult([property: Id(0)] string Output, [property: Id(1)] long Bytes, [property: Id(2)] TimeSpan Took);

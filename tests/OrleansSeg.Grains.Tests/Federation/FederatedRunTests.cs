@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using OrleansSeg.Federation;
+using OrleansSeg.Federation.Runs;
+using OrleansSeg.Grains.Tests.Clusters;
+using OrleansSeg.Models;
+
+namespace OrleansSeg.Grains.Tests.Federation;
+
+/// <summary>Runs from start to service, and what may go wrong on the way.</summary>
+public sealed class FederatedRunTests(RunCluster cluster) : IClassFixture<RunCluster>, IAsyncLifetime
+{
+    private readonly IFederatedCoordinatorGrain _coordinator = cluster.NewFederation();
+    private readonly ImmutableArray<string> _sites = [cluster.NewSite(), cluster.NewSite()];
+
+    private FederatedPlan Plan => new() { Sites = _sites, TrainersPerSite = 2, Rounds = 3 };
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync()
+    {
+        cluster.Faults.Clear();
+        cluster.Work.Meet = cluster.Work.MeetAfter = (_, _) => Task.CompletedTask;
+        cluster.Work.MeetCoordinator = _ => Task.CompletedTask;
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Run_PutsItsModelInServiceAtEverySite()
+    {
+        var started = await _coordinator.StartAsync(Plan, default);
+        Assert.Equal((1, RunPhase.Opening), (started.Run, started.Phase));
+        var ended = await cluster.EndAsync(_coordinator);
+        Assert.Equal((RunPhase.Done, "better"), (ended.Phase, ended.Outcome));
+        Assert.Equal([1, 2, 3], ended.Rounds.Select(round => round.Round));
+        Assert.All(ended.Rounds, round => Assert.Equal(Plan.Trainers.ToArray(), round.Reporters));
+        Assert.Equal(3, ended.Rounds.Select(round => round.Model).Distinct().Count());
+        Assert.All(ended.Rounds, round => Assert.Equal(4 * 16, round.Bytes));
+        foreach (var site in _sites)
+        {
+            var served = await cluster.Grains.GetGrain<IModelRegistryGrain>(site).GetCurrentAsync(default);
+            Assert.Equal((ended.Rounds[^1].Model, ended.Versions[site]), (served!.Sha256, served.Version));
+        }
+
+        // A second one is another run, and the first is not forgotten.
+        Assert.Equal(2, (await _coordinator.StartAsync(Plan with { Promote = false }, default)).Run);
+        await cluster.EndAsync(_coordinator, 2);
+        Assert.Equal([2, 1], (await _coordinator.GetHistoryAsync(null, 10, default)).Select(run => run.Run));
+        Assert.Equal([1], (await _coordinator.GetHistoryAsync(2, 10, default)).Select(run => run.Run));
+        Assert.Null(await _coordinator.GetStatusAsync(3, default));
+    }
+
+    [Fact]
+    public async Task ModelThatIsNotPromoted_IsACandidate()
+    {
+        await _coordinator.StartAsync(Plan with { Promote = false }, default);
+        var ended = await cluster.EndAsync(_coordinator);
+        Assert.Equal(RunPhase.Done, ended.Phase);
+        foreach (var site in _sites)
+        {
+            var registry = cluster.Grains.GetGrain<IModelRegistryGrain>(site);
+            Assert.Null(await registry.GetCurrentAsync(default));
+            Assert.Equal(ended.Rounds[^1].Model, Assert.Single(await registry.ListAsync(default)).Sha256);
+        }
+    }
+
+    [Fact]
+    public async Task SecondRunMeanwhile_IsRefused_AndACancelledRunEnds()
+    {
+        var gate = new TaskCompletionSource();
+        cluster.Work.Meet = (_, _) => gate.Task;
+        await _coordinator.StartAsync(Plan, default);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _coordinator.StartAsync(Plan, default));
+        Assert.Contains("Run 1 of 'federation-", refused.Message, StringComparison.Ordinal);
+        var cancelled = await _coordinator.CancelAsync(1, default);
+        gate.SetResult();
+        Assert.Equal((RunPhase.Cancelled, "Cancelled on request."), (cancelled.Phase, cancelled.Outcome));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _coordinator.CancelAsync(1, default));
+        cluster.Work.Meet = (_, _) => Task.CompletedTask;
+        await _coordinator.StartAsync(Plan, default);
+        Assert.Equal(RunPhase.Done, (await cluster.EndAsync(_coordinator, 2)).Phase);
+    }
+
+    [Fact]
+    public async Task TrainerThatFailsEveryTime_IsLeftOut_AndSaidToHaveFailed()
+    {
+        var broken = $"{_sites[0]}:1";
+        cluster.Work.Meet = (trainer, step) => trainer == broken && step is { Phase: RunPhase.Training, Round: 2 } ? throw new IOException("no disk") : Task.CompletedTask;
+        await _coordinator.StartAsync(Plan, default);
+        var ended = await cluster.EndAsync(_coordinator);
+        Assert.Equal(RunPhase.Done, ended.Phase);
+        Assert.Equal([4, 3, 4], ended.Rounds.Select(round => round.Reporters.Length));
+        Assert.DoesNotContain(broken, ended.Rounds[1].Reporters);
+    }
+
+    [Fact]
+    public async Task TooManyThatFail_EndTheRun_WithEveryReason()
+    {
+        cluster.Work.Meet = (trainer, step) => step.Phase == RunPhase.Training ? throw new IOException($"no disk at {trainer}") : Task.CompletedTask;
+        await _coordinator.StartAsync(Plan, default);
+        var ended = await cluster.EndAsync(_coordinator);
+        Assert.Equal(RunPhase.Failed, ended.Phase);
+        Assert.Equal(
+            "Of 4 trainers 3 must report; " + string.Join("; ", Plan.Trainers.Select(trainer => $"{trainer}: no disk at {trainer}")), ended.Outcome);
+        Assert.Null(await cluster.Grains.GetGrain<IModelRegistryGrain>(_sites[0]).GetCurrentAsync(default));
+    }
+
+    [Fact]
+    public async Task SilentTrainer_IsWaitedForUntilTheDeadline()
+    {
+        var slow = $"{_sites[1]}:0@";
+        var silence = cluster.Calls.On<IFederatedTrainerGrain>(
+            "AskAsync",
+            call => call.TargetId.Key.ToString()!.StartsWith(slow, StringComparison.Ordinal) && call.Request.GetArgument(0) is StepOrder { Step: { Phase: RunPhase.Training, Round: 1 } }
+                ? throw new TimeoutException("nobody is there")
+                : call.Invoke());
+        await _coordinator.StartAsync(Plan with { DeadlineMin = TimeSpan.FromSeconds(40) }, default);
+        await cluster.DriveUntilAsync(async () => (await _coordinator.GetStatusAsync(1, default))!.Round == 2, TimeSpan.FromSeconds(1), "the second round");
+        silence.Dispose();
+        var ended = await cluster.EndAsync(_coordinator);
+        Assert.Equal(RunPhase.Done, ended.Phase);
+        Assert.Equal([3, 4, 4], ended.Rounds.Select(round => round.Reporters.Length));
+        Assert.InRange(ended.Rounds[0].Took, TimeSpan.FromSeconds(40), TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public async Task PlanOutOfBounds_IsRefused_NamingEveryBound()
+    {
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => _coordinator.StartAsync(
+            new FederatedPlan { Sites = ["A shop"], TrainersPerSite = 0, Rounds = 101, LocalEpochs = 0, Horizon = TimeSpan.Zero, ReportersMin = -1, DeadlineMin = TimeSpan.Zero, DeadlineMax = TimeSpan.Zero }, default));
+        foreach (var name in new[] { "Sites:", "TrainersPerSite", "Rounds", "LocalEpochs", "Horizon", "ReportersMin", "DeadlineMin is", "DeadlineMax is" })
+        {
+            Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Null(await _coordinator.GetStatusAsync(null, default));
+    }
+}

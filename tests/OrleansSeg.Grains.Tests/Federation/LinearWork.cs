@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.IO.Hashing;
+using System.Text;
+using OrleansSeg.Federation;
+using OrleansSeg.Federation.Runs;
+using OrleansSeg.Model.Bundles;
+using OrleansSeg.Models;
+
+namespace OrleansSeg.Grains.Tests.Federation;
+
+/// <summary>A model of four numbers that each trainer pulls to its own place, through the real model store: runs of it take moments.</summary>
+internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITrainerWork, ICoordinatorWork
+{
+    private const int Width = 4;
+    private const string File = "weights.bin";
+
+    /// <summary>Called before each order is done; a test may throw or wait in it.</summary>
+    public Func<string, StepKey, Task> Meet { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Called before each step is opened or closed.</summary>
+    public Func<RunState, Task> MeetCoordinator { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called before a result is given away.</summary>
+    public Func<string, StepKey, Task> MeetAfter { get; set; } = (_, _) => Task.CompletedTask;
+
+    public async Task<IReadOnlyDictionary<string, byte[]>> RunAsync(string trainer, StepOrder order, CancellationToken cancellationToken)
+    {
+        await Meet(trainer, order.Step);
+        var weights = Read(order.Input);
+        for (var i = 0; i < Width; i++)
+        {
+            var place = (float)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes($"{trainer}/{i}")) % 1000) / 7;
+            weights[i] += 0.3f * (place - weights[i]) / Math.Max(1, order.Step.Round);
+        }
+
+        await MeetAfter(trainer, order.Step);
+        return Files(weights);
+    }
+
+    public async Task<string> OpenAsync(RunState run, CancellationToken cancellationToken)
+    {
+        await MeetCoordinator(run);
+        return await WriteAsync(new float[Width], cancellationToken);
+    }
+
+    public async Task<StepClosing> CloseAsync(RunState run, CancellationToken cancellationToken)
+    {
+        await MeetCoordinator(run);
+        var sum = new double[Width];
+        foreach (var (_, report) in run.Reports.OrderBy(report => report.Key, StringComparer.Ordinal))
+        {
+            await store.FetchAsync(report.Output, cancellationToken);
+            var weights = Read(report.Output);
+            for (var i = 0; i < Width; i++)
+            {
+                sum[i] += weights[i];
+            }
+        }
+
+        // Measuring and fitting leave the weights alone.
+        var mean = run.Phase == RunPhase.Training ? Array.ConvertAll(sum, value => (float)(value / run.Reports.Count)) : Read(run.Input);
+        var output = await WriteAsync(mean, cancellationToken);
+        var models = run.Plan.Sites.ToImmutableSortedDictionary(site => site, _ => new ModelReference(0, output, time.GetUtcNow(), ["loyal"], "linear", false));
+        return new StepClosing(
+            output,
+            ImmutableSortedDictionary<string, double>.Empty.Add("sum", mean.Sum()),
+            run.Phase == RunPhase.Evaluating ? new RunVerdict(run.Plan.Promote, "better", models) : null);
+    }
+
+    private async Task<string> WriteAsync(float[] weights, CancellationToken cancellationToken)
+    {
+        var hash = BundleFolder.Write(store.LocalFolder, Files(weights));
+        await store.PublishAsync(hash, cancellationToken);
+        return hash;
+    }
+
+    private float[] Read(string hash)
+    {
+        var bytes = BundleFolder.Read(store.LocalFolder, hash)[File];
+        return [.. Enumerable.Range(0, Width).Select(i => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float))))];
+    }
+
+    private static Dictionary<string, byte[]> Files(float[] weights)
+    {
+        var bytes = new byte[Width * sizeof(float)];
+        for (var i = 0; i < Width; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), weights[i]);
+        }
+
+        return new() { [File] = bytes };
+    }
+}

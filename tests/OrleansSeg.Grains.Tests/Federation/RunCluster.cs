@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
+using OrleansSeg.Federation;
+using OrleansSeg.Federation.Runs;
+using OrleansSeg.Grains.Tests.Clusters;
+
+namespace OrleansSeg.Grains.Tests.Federation;
+
+/// <summary>A cluster whose federated runs compute next to nothing.</summary>
+public sealed class RunCluster : ShopCluster
+{
+    private int _federations;
+
+    /// <summary>What trainers and coordinators compute.</summary>
+    internal LinearWork Work => Services.GetRequiredService<LinearWork>();
+
+    /// <summary>A federation that no other test uses.</summary>
+    public IFederatedCoordinatorGrain NewFederation() => Grains.GetGrain<IFederatedCoordinatorGrain>($"federation-{Interlocked.Increment(ref _federations)}");
+
+    /// <summary>Asks for a run until it is over, whoever dies meanwhile.</summary>
+    public async Task<RunStatus> EndAsync(IFederatedCoordinatorGrain coordinator, int run = 1)
+    {
+        RunStatus? status = null;
+        await this.DriveUntilAsync(
+            async () =>
+            {
+                try
+                {
+                    status = await coordinator.GetStatusAsync(run, default);
+                }
+                catch (Exception)
+                {
+                    // The activation is on its way out.
+                }
+
+                return status?.EndedAt is not null;
+            },
+            TimeSpan.FromMilliseconds(500),
+            $"run {run}");
+        return status!;
+    }
+
+    /// <inheritdoc />
+    protected override void Configure(ISiloBuilder silo)
+    {
+        silo.Services.AddSingleton<LinearWork>();
+        silo.Services.AddSingleton<ITrainerWork>(services => services.GetRequiredService<LinearWork>());
+        silo.Services.AddSingleton<ICoordinatorWork>(services => services.GetRequiredService<LinearWork>());
+    }
+}
