@@ -8,12 +8,11 @@ internal static class BatchPlan
         [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples[i].Input.Tokens.Length).Chunk(batchSize)];
 
     /// <summary>Mixes examples within lengths, then the batches' order.</summary>
-    public static void Shuffle(List<int[]> batches, IReadOnlyList<Example> examples, Random random)
+    public static void Shuffle(List<int[]> batches, IReadOnlyList<Example> examples, int batchSize, Random random)
     {
-        var size = batches[0].Length;
         var all = batches.SelectMany(batch => batch).ToArray();
         random.Shuffle(all);
-        var mixed = all.OrderBy(i => examples[i].Input.Tokens.Length).Chunk(size).ToArray();
+        var mixed = all.OrderBy(i => examples[i].Input.Tokens.Length).Chunk(batchSize).ToArray();
         random.Shuffle(mixed);
         batches.Clear();
         batches.AddRange(mixed);

@@ -1,7 +1,5 @@
 using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Sequences;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Training;
 
@@ -17,7 +15,11 @@ public sealed record NetworkTrainingOptions
     /// <summary>Examples in a batch.</summary>
     public int BatchSize { get; init; } = 256;
 
-    /// <summary>Peak learning rate of AdamW.</summary>
+    /// <summary>What follows the gradients.</summary>
+    /// <value>Default <see cref="OptimizerKind.AdamW"/>.</value>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
+    /// <summary>Peak learning rate.</summary>
     public double LearningRate { get; init; } = 2e-3;
 
     /// <summary>Decoupled weight decay (Loshchilov and Hutter 2019, arXiv:1711.05101).</summary>
@@ -36,9 +38,21 @@ public sealed record NetworkTrainingOptions
     public double GradientNormMax { get; init; } = 1.0;
 }
 
+/// <summary>What follows the gradients.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Adaptive steps with decoupled weight decay.</summary>
+    AdamW,
+
+    /// <summary>Plain gradient descent without momentum.</summary>
+    Sgd,
+}
+
 /// <summary>Trains one network with early stopping on validation log loss.</summary>
 /// <remarks>
-/// Validation log loss is taken after <see cref="Evaluation.Recalibration"/>, as forecasts are. What is validated and kept is a running average of the weights (Polyak and Juditsky 1992), which is steadier than any one step.
+/// Validation log loss is taken after <see cref="Evaluation.Recalibration"/>, as forecasts are. What is validated and
+/// kept is the running average of the weights, which is steadier than any one step. The steps are <see cref="TrainingLoop"/>'s: a training
+/// on one machine is one trainer with one long round.
 /// The same examples, options and seed give bitwise the same weights on one machine with one thread count.
 /// </remarks>
 public sealed class NetworkTrainer
@@ -64,82 +78,26 @@ public sealed class NetworkTrainer
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
-        using var network = new SegmentNetwork(config, seed);
-        var averaged = new SegmentNetwork(config, seed);
-        using var dropout = new Generator((ulong)seed + 1);
+        var gradients = new BatchGradients(train.Examples, _options.BatchSize, seed);
+        var rates = new RateSchedule(gradients.StepsPerEpoch * _options.EpochsMax);
+        using var loop = new TrainingLoop(() => new SegmentNetwork(config, seed), _encoder, gradients, _options, rates, seed);
         using var best = new KeptWeights();
-        using var optimizer = optim.AdamW(network.parameters(), lr: _options.LearningRate, weight_decay: _options.WeightDecay);
-        var batches = BatchPlan.Of(train.Examples, _options.BatchSize);
-        var shuffle = new Random(seed);
-        var (bestLoss, sinceBest, step) = (double.PositiveInfinity, 0, 0);
-        var steps = batches.Count * _options.EpochsMax;
+        var (bestLoss, sinceBest) = (double.PositiveInfinity, 0);
         for (var epoch = 1; epoch <= _options.EpochsMax && sinceBest < _options.Patience; epoch++)
         {
-            var lossSum = 0.0;
-            BatchPlan.Shuffle(batches, train.Examples, shuffle);
-            foreach (var batch in batches)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                SetRate(optimizer, step++, steps);
-                lossSum += TrainBatch(network, optimizer, [.. batch.Select(i => train.Examples[i])], dropout);
-                Average(averaged, network, step);
-            }
-
-            var loss = NetworkForecasts.LogLoss(averaged, _encoder, validation);
-            progress?.Report(new TrainingProgress(_stage, epoch, _options.EpochsMax, lossSum / batches.Count, loss));
+            var trainingLoss = loop.RunEpoch(int.MaxValue, cancellationToken);
+            var loss = NetworkForecasts.LogLoss(loop.Averaged, _encoder, validation);
+            progress?.Report(new TrainingProgress(_stage, epoch, _options.EpochsMax, trainingLoss, loss));
             sinceBest = loss < bestLoss - 1e-5 ? 0 : sinceBest + 1;
             if (sinceBest == 0)
             {
                 bestLoss = loss;
-                best.Keep(averaged);
+                best.Keep(loop.Averaged);
             }
         }
 
-        best.Restore(averaged);
-        return averaged;
-    }
-
-    private double TrainBatch(SegmentNetwork network, optim.Optimizer optimizer, IReadOnlyList<Example> examples, Generator dropout)
-    {
-        using var scope = NewDisposeScope();
-        using var batch = _encoder.Encode([.. examples.Select(example => example.Input)]);
-        var (segments, churn, spend) = network.Forward(batch, dropout);
-        var labels = tensor(examples.Select(example => (long)example.Label).ToArray());
-        var loss = nn.functional.cross_entropy(segments, labels);
-
-        var buyers = tensor(examples.Select(example => example.HasPurchased ? 1f : 0f).ToArray());
-        var lapsed = tensor(examples.Select(example => example.BuysAgain ? 0f : 1f).ToArray());
-        var churnLoss = nn.functional.binary_cross_entropy_with_logits(churn, lapsed, weight: buyers, reduction: nn.Reduction.Sum) / buyers.sum().clamp(min: 1);
-        var spends = tensor(examples.Select(example => MathF.Log(1 + example.FutureSpend)).ToArray());
-        loss = loss + (churnLoss * _options.ChurnWeight) + (nn.functional.smooth_l1_loss(spend, spends) * _options.SpendWeight);
-
-        optimizer.zero_grad();
-        loss.backward();
-        nn.utils.clip_grad_norm_(network.parameters(), _options.GradientNormMax);
-        optimizer.step();
-        return loss.item<float>();
-    }
-
-    private void Average(SegmentNetwork averaged, SegmentNetwork network, int step)
-    {
-        // Early on the average forgets faster, so that it is not held back by where the weights began.
-        using var quiet = no_grad();
-        using var scope = NewDisposeScope();
-        var decay = Math.Min(_options.AveragingDecay, (1.0 + step) / (10.0 + step));
-        foreach (var (mean, latest) in averaged.parameters().Zip(network.parameters()))
-        {
-            mean.lerp_(latest, 1 - decay);
-        }
-    }
-
-    private void SetRate(optim.Optimizer optimizer, int step, int steps)
-    {
-        // A short linear warm-up, then a cosine down to a hundredth of the peak.
-        var warmUp = Math.Max(1, steps / 20);
-        var share = step < warmUp ? (step + 1.0) / warmUp : 0.5 * (1 + Math.Cos(Math.PI * (step - warmUp) / Math.Max(1, steps - warmUp)));
-        foreach (var group in optimizer.ParamGroups)
-        {
-            group.LearningRate = _options.LearningRate * Math.Max(share, 0.01);
-        }
+        var trained = new SegmentNetwork(config, seed);
+        best.Restore(trained);
+        return trained;
     }
 }
