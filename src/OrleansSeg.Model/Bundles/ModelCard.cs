@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansSeg.Model.Evaluation;
 
 namespace OrleansSeg.Model.Bundles;
@@ -37,7 +38,26 @@ public sealed record ModelCard
 
     /// <summary>Scores on validation, which chose the epoch, the temperature and the decision weights: flattering, not a test.</summary>
     public required Scores Validation { get; init; }
+
+    /// <summary>The federated run it came from; null for a training on one machine.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelLineage? Lineage { get; init; }
 }
+
+/// <summary>How a federated model came about. It names no customer.</summary>
+/// <param name="Run">The run's id.</param>
+/// <param name="Strategy">How updates were aggregated.</param>
+/// <param name="Rounds">Rounds aggregated.</param>
+/// <param name="Base">Hash of the bundle it started from.</param>
+/// <param name="Watermarks">By site: nothing first stored after it was read.</param>
+/// <param name="Thresholds">By site: future spend at or above which its spenders are of high value.</param>
+public sealed record ModelLineage(
+    string Run,
+    string Strategy,
+    int Rounds,
+    string Base,
+    IReadOnlyDictionary<string, DateTimeOffset> Watermarks,
+    IReadOnlyDictionary<string, decimal> Thresholds);
 
 /// <summary>Which data a model has seen.</summary>
 /// <param name="Fingerprint">Hash over customers and their events, in any order: the same data, the same fingerprint.</param>

@@ -8,7 +8,8 @@ namespace OrleansSeg.Model.Evaluation;
 public static class DecisionWeights
 {
     private const int SweepCountMax = 5;
-    private static readonly double[] Grid = [0.25, 0.35, 0.5, 0.7, 0.85, 1, 1.2, 1.4, 1.7, 2, 2.5, 3, 4, 6];
+    /// <summary>What a weight is multiplied with to look for a better one.</summary>
+    internal static readonly double[] Factors = [0.25, 0.35, 0.5, 0.7, 0.85, 1, 1.2, 1.4, 1.7, 2, 2.5, 3, 4, 6];
 
     /// <summary>Fits the weights.</summary>
     /// <param name="probabilities">N rows of (S) probabilities.</param>
@@ -55,7 +56,7 @@ public static class DecisionWeights
         IReadOnlyList<float[]> probabilities, ReadOnlySpan<int> truths, double[] weights, int label, double best)
     {
         var (kept, start) = (weights[label], weights[label]);
-        foreach (var factor in Grid)
+        foreach (var factor in Factors)
         {
             weights[label] = start * factor;
             var score = MacroF1(probabilities, truths, weights);

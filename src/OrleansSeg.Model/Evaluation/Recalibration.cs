@@ -13,9 +13,15 @@ namespace OrleansSeg.Model.Evaluation;
 /// <param name="Biases">(S) added to the logits after that; 0 for none.</param>
 public sealed record Recalibration(double Temperature, ImmutableArray<double> Biases)
 {
-    private const double Penalty = 0.02;
-    private const double TemperatureMin = 0.25;
-    private const double TemperatureMax = 4;
+    /// <summary>Weight of the squared biases.</summary>
+    internal const double Penalty = 0.02;
+
+    /// <summary>Lowest temperature.</summary>
+    internal const double TemperatureMin = 0.25;
+
+    /// <summary>Highest temperature.</summary>
+    internal const double TemperatureMax = 4;
+
     private const int RoundCountMax = 12;
     private const int BiasStepCount = 60;
 

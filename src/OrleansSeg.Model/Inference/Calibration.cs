@@ -34,5 +34,6 @@ public sealed record Calibration(Recalibration Segments, Recalibration Churn, do
     private static bool Fits(Recalibration? part, int classes) =>
         part is { Temperature: > 0, Biases.IsDefault: false } && part.Biases.Length == classes && part.Biases.All(double.IsFinite);
 
-    private static double Spend(float logSpend) => Math.Exp(Math.Clamp(logSpend, 0, LogSpendMax)) - 1;
+    /// <summary>The spend that a log spend means, uncorrected.</summary>
+    internal static double Spend(float logSpend) => Math.Exp(Math.Clamp(logSpend, 0, LogSpendMax)) - 1;
 }

@@ -61,6 +61,18 @@ public sealed partial class SegmentModel : IForecaster
     /// <summary>Numbers that were learned, token vectors included.</summary>
     public long ParameterCount { get; }
 
+    /// <summary>Turns inputs into tensors for it and for networks of its shape.</summary>
+    internal InputEncoder Encoder => _encoder;
+
+    /// <summary>Its network, not to be trained: training makes its own.</summary>
+    internal SegmentNetwork Network => _network;
+
+    /// <summary>Gives titles their vectors.</summary>
+    internal TitleEncoder Titles => _titles;
+
+    /// <summary>Scales the aggregates.</summary>
+    internal FeatureNormalizer Normalizer => _normalizer;
+
     /// <inheritdoc />
     public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs)
     {

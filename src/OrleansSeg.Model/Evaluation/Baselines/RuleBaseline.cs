@@ -24,7 +24,8 @@ public sealed class RuleBaseline : IForecasterTrainer
         return new Fitted(train.Scheme, byAnswer, LabelFrequencies.Of(train.Scheme, [.. train.Examples]));
     }
 
-    private static string Answer(SegmentScheme scheme, CustomerInput input)
+    /// <summary>What the rule says of a customer.</summary>
+    internal static string Answer(SegmentScheme scheme, CustomerInput input)
     {
         var window = scheme.Horizon.TotalDays switch { <= 45 => "30", <= 120 => "90", <= 250 => "180", _ => "365" };
         return PredictiveLabels.Of(

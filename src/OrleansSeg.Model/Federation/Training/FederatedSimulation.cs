@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using OrleansSeg.Model.Federation.Aggregation;
+using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Sequences;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Model.Federation.Training;
+
+/// <summary>A whole federated run in one process, one trainer for each site: to measure strategies and splits without a cluster.</summary>
+/// <remarks>Trainers run one after another, in ordinal order of their sites. The same inputs give bitwise the same model.</remarks>
+public static class FederatedSimulation
+{
+    /// <summary>Fits, trains for some rounds, calibrates.</summary>
+    /// <param name="sites">Each site's customers.</param>
+    /// <param name="plan">What to run.</param>
+    /// <param name="progress">Told of each round; may be null.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <exception cref="InsufficientDataException">All sites together have too few customers or too short a history.</exception>
+    public static async Task<SimulationResult> RunAsync(
+        IReadOnlyDictionary<string, HistorySource> sites,
+        SimulationPlan plan,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sites);
+        ArgumentNullException.ThrowIfNull(plan);
+        var data = sites.ToImmutableSortedDictionary(site => site.Key, site => new LocalData(site.Key, site.Value), StringComparer.Ordinal);
+        var spans = await EachAsync(data, local => local.MeasureAsync(cancellationToken));
+        var dataPlan = DataPlan.Of(DataSpan.Merge(spans.Values), plan.Data);
+        var statistics = await EachAsync(data, local => local.CountAsync(dataPlan, cancellationToken));
+        var schemes = FittedSchemes.Fit(statistics, dataPlan.Horizon, plan.Thresholds, SufficientData.ExamplesPerLabelMin);
+        var start = GlobalModel.Start(
+            schemes.Model, NormalizerFit.Fit(FitStatistics.Merge(statistics.Values)), plan.Data.Seed, plan.Before, plan.Shape);
+        var trainers = new SortedDictionary<string, LocalTraining>(StringComparer.Ordinal);
+        foreach (var (site, local) in data)
+        {
+            trainers.Add(site, new LocalTraining(start, await local.ReadAsync(dataPlan, schemes.BySite[site], cancellationToken), plan.Scope));
+        }
+
+        return await Task.Run(() => new Run(plan, start, trainers, schemes, dataPlan, progress).Go(cancellationToken), cancellationToken);
+    }
+
+    private static async Task<ImmutableSortedDictionary<string, T>> EachAsync<T>(
+        ImmutableSortedDictionary<string, LocalData> data, Func<LocalData, Task<T>> ask)
+    {
+        var answers = ImmutableSortedDictionary.CreateBuilder<string, T>(StringComparer.Ordinal);
+        foreach (var (site, local) in data)
+        {
+            answers.Add(site, await ask(local));
+        }
+
+        return answers.ToImmutable();
+    }
+
+    private sealed class Run(
+        SimulationPlan plan,
+        SegmentModel start,
+        SortedDictionary<string, LocalTraining> trainers,
+        FittedSchemes schemes,
+        DataPlan data,
+        IProgress<TrainingProgress>? progress)
+    {
+        private readonly Dictionary<string, float[]> _siteWeights = [];
+        private readonly Dictionary<string, float[]> _controls = [];
+        private readonly List<double> _losses = [];
+
+        public SimulationResult Go(CancellationToken cancellationToken)
+        {
+            var shared = trainers.Values.First().Shared;
+            var weights = shared.Read(GlobalModel.WeightsOf(start));
+            var (state, best, bestLoss, bestSites) = (plan.Strategy.Start(shared.Length), weights, double.PositiveInfinity, new Dictionary<string, float[]>());
+            for (var round = 1; round <= plan.Rounds; round++)
+            {
+                var results = trainers.Select(trainer => (Site: trainer.Key, Result: trainer.Value.Run(Order(trainer.Key, round, weights, state), cancellationToken))).ToList();
+                var average = plan.Strategy.Aggregate(weights, state, [.. results.Select(result => result.Result.Update)], trainers.Count);
+                (weights, state) = (average.Weights, average.State);
+                foreach (var (site, result) in results)
+                {
+                    _siteWeights[site] = result.SiteWeights;
+                    if (result.Control is { } control)
+                    {
+                        _controls[site] = control;
+                    }
+                }
+
+                var loss = ScoreSums.Merge(trainers.Select(trainer =>
+                    trainer.Value.Validate(weights, _siteWeights[trainer.Key], plan.Local.Threads))).LogLoss;
+                _losses.Add(loss);
+                progress?.Report(new TrainingProgress("round", round, plan.Rounds, results.Average(result => result.Result.TrainingLoss), loss));
+                if (loss < bestLoss)
+                {
+                    (bestLoss, best, bestSites) = (loss, weights, new Dictionary<string, float[]>(_siteWeights));
+                }
+            }
+
+            return new SimulationResult(schemes, data, _losses, Finish(best, bestSites), shared.Length);
+        }
+
+        private LocalRound Order(string site, int round, float[] weights, ServerState state)
+        {
+            var control = plan.Strategy.UsesControlVariates ? _controls.GetValueOrDefault(site) ?? new float[weights.Length] : null;
+            return new LocalRound
+            {
+                Trainer = site,
+                RunSeed = plan.Data.Seed,
+                Round = round,
+                Rounds = plan.Rounds,
+                Weights = weights,
+                SiteWeights = _siteWeights.GetValueOrDefault(site),
+                Rule = new LocalRule(
+                    plan.Strategy.ProximalWeight,
+                    control is null ? null : ScaffoldTrainer.Correction(Scaffold.Control(state, weights.Length), control)),
+                Control = control,
+                Options = plan.Local,
+            };
+        }
+
+        // Sites with weights of their own are calibrated alone; else all together.
+        private ImmutableSortedDictionary<string, SegmentModel> Finish(float[] weights, Dictionary<string, float[]> siteWeights)
+        {
+            var alone = trainers.Values.First().Site.Length > 0;
+            var together = alone ? null : Calibrate(weights, siteWeights, [.. trainers.Keys]);
+            return trainers.Keys.ToImmutableSortedDictionary(
+                site => site,
+                site => GlobalModel.Finish(start, plan.Scope, weights, siteWeights[site], together ?? Calibrate(weights, siteWeights, [site])),
+                StringComparer.Ordinal);
+        }
+
+        private FinishState Calibrate(float[] weights, Dictionary<string, float[]> siteWeights, string[] sites)
+        {
+            var state = FinishState.Start(start.Scheme.Count);
+            while (!state.Done)
+            {
+                state = state.Next(FinishSums.Merge(sites.ToDictionary(
+                    site => site, site => trainers[site].Answer(state.Question, weights, siteWeights[site], plan.Local.Threads))));
+            }
+
+            return state;
+        }
+    }
+}
+
+/// <summary>What to simulate.</summary>
+public sealed record SimulationPlan
+{
+    /// <summary>Horizon, cutoffs, bounds and the run's seed.</summary>
+    public required TrainingPlan Data { get; init; }
+
+    /// <summary>How updates become a model.</summary>
+    public required IAggregationStrategy Strategy { get; init; }
+
+    /// <summary>Rounds.</summary>
+    /// <value>Default 10; at least 1.</value>
+    public int Rounds { get; init; } = 10;
+
+    /// <summary>How trainers train.</summary>
+    public LocalOptions Local { get; init; } = new();
+
+    /// <summary>Which weights travel.</summary>
+    public SharedScope Scope { get; init; } = SharedScope.Everything;
+
+    /// <summary>Whose spenders give the high-value threshold.</summary>
+    public ThresholdScope Thresholds { get; init; } = ThresholdScope.Global;
+
+    /// <summary>A model to start from; null for none.</summary>
+    public SegmentModel? Before { get; init; }
+
+    /// <summary>The network's shape where there is none; null for the default.</summary>
+    public NetworkConfig? Shape { get; init; }
+}
+
+/// <summary>What a simulation gave.</summary>
+/// <param name="Schemes">Labels and thresholds.</param>
+/// <param name="Data">Cutoffs.</param>
+/// <param name="ValidationLosses">By round, over all sites, uncalibrated.</param>
+/// <param name="Models">By site, calibrated, of the round that validated best; to be disposed by the caller.</param>
+/// <param name="WeightCount">Numbers in an update.</param>
+public sealed record SimulationResult(
+    FittedSchemes Schemes,
+    DataPlan Data,
+    IReadOnlyList<double> ValidationLosses,
+    ImmutableSortedDictionary<string, SegmentModel> Models,
+    int WeightCount);

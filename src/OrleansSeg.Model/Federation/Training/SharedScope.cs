@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace OrleansSeg.Model.Federation.Training;
+
+/// <summary>Which weights a run averages over its sites, which each site trains for itself, and which nobody touches; by beginnings of their names.</summary>
+/// <param name="AtSite">Beginnings of names that every site trains and keeps for itself.</param>
+/// <param name="Trained">Of the others, those that are trained and travel; empty for all.</param>
+/// <remarks>Only what travels is in the vectors of a round: a run over a few weights sends a few.</remarks>
+public sealed record SharedScope(ImmutableArray<string> AtSite, ImmutableArray<string> Trained)
+{
+    private static readonly ImmutableArray<string> Heads = ["segment.", "churn.", "spend."];
+
+    /// <summary>Every weight is trained and travels.</summary>
+    public static SharedScope Everything { get; } = new([], []);
+
+    /// <summary>Each site has its own heads on a shared base.</summary>
+    public static SharedScope HeadsAtSite { get; } = new(Heads, []);
+
+    /// <summary>Only the layers that mix the customer's parts and the heads are trained; the sequence encoder stays as it is.</summary>
+    public static SharedScope FusionOnly { get; } = new([], ["attribute.", "fuse.", "mix.", .. Heads]);
+
+    /// <summary>The weights that travel.</summary>
+    public WeightSubset SharedOf(WeightLayout layout) => WeightSubset.Of(layout, name => !IsAtSite(name) && IsTrained(name));
+
+    /// <summary>The weights that a site keeps.</summary>
+    public WeightSubset SiteOf(WeightLayout layout) => WeightSubset.Of(layout, IsAtSite);
+
+    private bool IsAtSite(string name) => AtSite.Any(begin => name.StartsWith(begin, StringComparison.Ordinal));
+
+    private bool IsTrained(string name) => Trained.IsEmpty || Trained.Any(begin => name.StartsWith(begin, StringComparison.Ordinal));
+}

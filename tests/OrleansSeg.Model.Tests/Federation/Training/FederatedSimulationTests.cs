@@ -1,0 +1,83 @@
+using OrleansSeg.Model.Federation.Aggregation;
+using OrleansSeg.Model.Federation.Training;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Tests.Training;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Model.Tests.Federation.Training;
+
+public sealed class FederatedSimulationTests
+{
+    private static readonly List<CustomerHistory> Histories = SmallShop.Histories(customers: 400);
+    private static readonly SiteSplit Split = SiteSplit.Even(3, 1);
+
+    [Fact]
+    public async Task ARun_LearnsMoreThanTheBaselinesKnow_AndIsTheSameTwice()
+    {
+        var one = await RunAsync(FedAvg.StrategyName, SharedScope.Everything);
+        var other = await RunAsync(FedAvg.StrategyName, SharedScope.Everything);
+        Assert.Equal(one.ValidationLosses, other.ValidationLosses);
+        Assert.Equal(GlobalModel.WeightsOf(one.Models["s0"]), GlobalModel.WeightsOf(other.Models["s0"]));
+        Assert.Equal(GlobalModel.WeightsOf(one.Models["s0"]), GlobalModel.WeightsOf(one.Models["s2"]));
+        Assert.True(one.ValidationLosses[^1] < one.ValidationLosses[0]);
+
+        var (scores, baselines) = await MeasureAsync(one);
+        Assert.True(ScoreSums.Merge(scores.Values).LogLoss < ScoreSums.Merge(baselines["majority"].Values).LogLoss);
+        Assert.Equal(3, GateDecision.DecideFirst(scores, baselines, new GateRule()).Sites.Length);
+    }
+
+    [Theory]
+    [InlineData(Scaffold.StrategyName)]
+    [InlineData(FedProx.StrategyName)]
+    [InlineData(FedAdam.StrategyName)]
+    public async Task OtherStrategies_LearnToo(string strategy)
+    {
+        var run = await RunAsync(strategy, SharedScope.Everything);
+        Assert.True(run.ValidationLosses.Min() < 1.3, $"{string.Join(' ', run.ValidationLosses)}");
+    }
+
+    [Fact]
+    public async Task HeadsOfTheirOwn_DifferBetweenSites_OnOneBase()
+    {
+        var run = await RunAsync(FedAvg.StrategyName, SharedScope.HeadsAtSite);
+        var (one, other) = (run.Models["s0"].Network.state_dict(), run.Models["s1"].Network.state_dict());
+        Assert.NotEqual(one["segment.bias"].data<float>().ToArray(), other["segment.bias"].data<float>().ToArray());
+        Assert.Equal(one["fuse.bias"].data<float>().ToArray(), other["fuse.bias"].data<float>().ToArray());
+    }
+
+    private static Task<SimulationResult> RunAsync(string strategy, SharedScope scope) => FederatedSimulation.RunAsync(
+        Sites(),
+        new SimulationPlan
+        {
+            Data = SmallShop.Plan,
+            Strategy = AggregationStrategies.Create(strategy, new AggregationParameters()),
+            Rounds = 3,
+            Scope = scope,
+            Shape = SmallRun.Shape,
+            Local = new LocalOptions { Network = new NetworkTrainingOptions { AveragingDecay = 0, BatchSize = 32, LearningRate = 5e-3 } },
+        },
+        null,
+        default);
+
+    private static Dictionary<string, HistorySource> Sites() => Histories
+        .GroupBy(Split.SiteOf)
+        .ToDictionary(site => $"s{site.Key}", site => SmallShop.Source([.. site]));
+
+    private static async Task<(Dictionary<string, ScoreSums> Scores, Dictionary<string, IReadOnlyDictionary<string, ScoreSums>> Baselines)> MeasureAsync(SimulationResult run)
+    {
+        var scores = new Dictionary<string, ScoreSums>();
+        var counts = new List<BaselineCounts>();
+        var holdouts = new Dictionary<string, ExampleSet>();
+        foreach (var (site, source) in Sites())
+        {
+            var (data, scheme) = (new LocalData(site, source), run.Schemes.BySite[site]);
+            holdouts.Add(site, await data.ReadHoldoutAsync(run.Data, scheme, default));
+            scores.Add(site, HoldoutScores.Of(run.Models[site], holdouts[site]));
+            counts.Add(BaselineCounts.Of((await data.ReadAsync(run.Data, scheme, default)).Training));
+        }
+
+        var measured = holdouts.ToDictionary(site => site.Key, site => BaselineCounts.Merge(counts).Measure(site.Value));
+        return (scores, measured["s0"].Keys.ToDictionary(
+            name => name, name => (IReadOnlyDictionary<string, ScoreSums>)measured.ToDictionary(site => site.Key, site => site.Value[name])));
+    }
+}
