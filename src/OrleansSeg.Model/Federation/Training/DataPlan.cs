@@ -34,9 +34,18 @@ public sealed record DataPlan
     public static DataPlan Of(DataSpan span, TrainingPlan plan)
     {
         ArgumentNullException.ThrowIfNull(span);
-        ArgumentNullException.ThrowIfNull(plan);
         SufficientData.CheckCustomers(span.Customers);
-        var (first, last) = (StartOf(span.First!.Value), StartOf(span.Last!.Value));
+        return Of(StartOf(span.First!.Value), StartOf(span.Last!.Value), plan);
+    }
+
+    /// <summary>Places the cutoffs in a time that is known otherwise.</summary>
+    /// <param name="first">No event is earlier; where it is too early, the first cutoffs have no examples.</param>
+    /// <param name="last">Events are known up to it: later than the data's end, and customers seem to have lapsed who only were not recorded.</param>
+    /// <param name="plan">Horizon, cutoffs and bounds.</param>
+    /// <exception cref="InsufficientDataException">The history is too short.</exception>
+    public static DataPlan Of(DateTimeOffset first, DateTimeOffset last, TrainingPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
         var split = TimeSplit.ForTraining(
             plan.WholeFrom > first ? plan.WholeFrom.Value : first, last, plan.Horizon, plan.CutoffStep, plan.CutoffCountMax);
         return new DataPlan

@@ -173,7 +173,7 @@ public sealed record SimulationPlan
 /// <summary>What a simulation gave.</summary>
 /// <param name="Schemes">Labels and thresholds.</param>
 /// <param name="Data">Cutoffs.</param>
-/// <param name="ValidationLosses">By round, over all sites, uncalibrated.</param>
+/// <param name="ValidationLosses">By round, over all sites, see <see cref="LocalTraining.Validate(ReadOnlySpan{float}, float[], int)"/>.</param>
 /// <param name="Models">By site, calibrated, of the round that validated best; to be disposed by the caller.</param>
 /// <param name="WeightCount">Numbers in an update.</param>
 public sealed record SimulationResult(

@@ -63,7 +63,7 @@ public sealed record LocalOptions
 /// <summary>What a trainer's round gives.</summary>
 /// <param name="Update">What it sends.</param>
 /// <param name="TrainingLoss">Mean loss over the steps.</param>
-/// <param name="Validation">How the round's global weights did on the trainer's validation examples, before local training; uncalibrated.</param>
+/// <param name="Validation">How the round's global weights did on the trainer's validation examples, before local training; see <see cref="LocalTraining.Validate(ReadOnlySpan{float}, float[], int)"/>.</param>
 /// <param name="SiteWeights">(Q) the site's own weights, to be kept at the site and passed in with its next round; empty where all is shared.</param>
 /// <param name="Control">(P) the trainer's new control variate, to be kept once the update was aggregated; null where the strategy has none.</param>
 public sealed record LocalResult(TrainerUpdate Update, double TrainingLoss, ScoreSums Validation, float[] SiteWeights, float[]? Control);

@@ -76,7 +76,7 @@ public sealed class LocalTraining
         return new LocalResult(update, losses / loop.Steps, validation, Site.Read(trained), control is null ? null : Add(round.Control!, control));
     }
 
-    /// <summary>How weights do on the trainer's validation examples, uncalibrated.</summary>
+    /// <summary>How weights do on the trainer's validation examples, once recalibrated on these: what rounds are compared by.</summary>
     /// <param name="weights">(P) shared weights.</param>
     /// <param name="siteWeights">(Q) the site's own; null for the base bundle's.</param>
     /// <param name="threads">Torch's threads meanwhile.</param>
@@ -97,14 +97,30 @@ public sealed class LocalTraining
         return FinishSums.Of(question, Run(Assemble(weights, siteWeights)), _examples.Validation.Examples);
     }
 
+    /// <summary>How a finished model does on the trainer's validation examples: flattering, since they calibrated it.</summary>
+    /// <param name="finished">Calibration and decision weights.</param>
+    /// <param name="weights">(P) the shared weights that are to be served.</param>
+    /// <param name="siteWeights">(Q) the site's own; null for the base bundle's.</param>
+    /// <param name="threads">Torch's threads meanwhile.</param>
+    public ScoreSums Measure(FinishState finished, ReadOnlySpan<float> weights, float[]? siteWeights, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(finished);
+        using var fixedThreads = TorchThreads.Fix(threads);
+        return Measure(Run(Assemble(weights, siteWeights)), finished.Calibration, finished.Weights);
+    }
+
     private ScoreSums Validate(float[] whole)
     {
-        var labels = _base.Scheme.Count;
-        var (plain, churn) = (new Evaluation.Recalibration(1, [.. new double[labels]]), new Evaluation.Recalibration(1, [0, 0]));
-        var calibration = new Calibration(plain, churn, 1);
-        var forecasts = Array.ConvertAll(Run(whole), calibration.ToForecast);
-        return ScoreSums.Of(_examples.Validation, forecasts, Enumerable.Repeat(1.0, labels).ToArray());
+        // Recalibrated as forecasts are: a drift in how often labels occur is not what tells a better round.
+        var heads = Run(whole);
+        var weights = Enumerable.Repeat(1.0, _base.Scheme.Count).ToArray();
+        return heads.Length == 0
+            ? ScoreSums.Of(_examples.Validation, [], weights)
+            : Measure(heads, Calibration.Fit(heads, _examples.Validation.Examples), weights);
     }
+
+    private ScoreSums Measure(Heads[] heads, Calibration calibration, double[] weights) =>
+        ScoreSums.Of(_examples.Validation, Array.ConvertAll(heads, calibration.ToForecast), weights);
 
     private Heads[] Run(float[] whole)
     {

@@ -66,6 +66,30 @@ public sealed class LocalTrainingTests
     }
 
     [Fact]
+    public void TheValidationLoss_IsWhatAPlainTrainingStopsBy()
+    {
+        var network = SmallRun.Base.Network;
+        var exact = NetworkForecasts.LogLoss(network, SmallRun.Base.Encoder, SmallRun.Examples.Validation);
+        Assert.Equal(exact, Trainer.Validate(GlobalModel.WeightsOf(SmallRun.Base), null).LogLoss, 5);
+    }
+
+    [Fact]
+    public void AFinishedModel_IsMeasuredAsItWillBeServed()
+    {
+        var weights = GlobalModel.WeightsOf(SmallRun.Base);
+        var state = FinishState.Start(SmallRun.Base.Scheme.Count);
+        while (!state.Done)
+        {
+            state = state.Next(FinishSums.Merge(new Dictionary<string, FinishSums> { ["t"] = Trainer.Answer(state.Question, weights, null) }));
+        }
+
+        using var served = GlobalModel.Finish(SmallRun.Base, SharedScope.Everything, weights, null, state);
+        var measured = Trainer.Measure(state, weights, null);
+        Assert.Equal(HoldoutScores.Of(served, SmallRun.Examples.Validation).LossUnits, measured.LossUnits);
+        Assert.Equal(state.MacroF1, measured.MacroF1, 9);
+    }
+
+    [Fact]
     public void TheProximalPull_KeepsTheUpdateSmall()
     {
         var round = SmallRun.Round(Trainer);
