@@ -10,14 +10,9 @@ public sealed class ClippedSum
 {
     private readonly long[] steps;
     private readonly long[] contribution;
-    private readonly UInt128 normMaxSquared;
 
-    internal ClippedSum(int length, GaussianMechanism mechanism)
-    {
+    internal ClippedSum(int length, GaussianMechanism mechanism) =>
         (steps, contribution, Mechanism) = (new long[length], new long[length], mechanism);
-        var normMax = (UInt128)Math.Floor(mechanism.ClipNorm / mechanism.Step);
-        normMaxSquared = normMax * normMax;
-    }
 
     /// <summary>Whose clip norm and step.</summary>
     public GaussianMechanism Mechanism { get; }
@@ -30,18 +25,7 @@ public sealed class ClippedSum
     public void Add(ReadOnlySpan<float> values)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, steps.Length, nameof(values));
-        var norm = Norm(values);
-        if (!double.IsFinite(norm))
-        {
-            return;
-        }
-
-        var factor = Math.Min(1, Mechanism.ClipNorm / Math.Max(norm, double.Epsilon));
-        while (!TryCut(values, factor / Mechanism.Step))
-        {
-            factor *= 1 - Math.ScaleB(1, -30);
-        }
-
+        ClippedSteps.Cut(values, 1, Mechanism.ClipNorm, Mechanism.Step, contribution);
         for (var i = 0; i < steps.Length; i++)
         {
             steps[i] = checked(steps[i] + contribution[i]);
@@ -58,18 +42,5 @@ public sealed class ClippedSum
         }
 
         return Math.Sqrt(sum);
-    }
-
-    private bool TryCut(ReadOnlySpan<float> values, double stepsPerUnit)
-    {
-        UInt128 squared = 0;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var cut = (long)(values[i] * stepsPerUnit);
-            contribution[i] = cut;
-            squared += (UInt128)Math.BigMul(cut, cut);
-        }
-
-        return squared <= normMaxSquared;
     }
 }
