@@ -49,7 +49,7 @@ public sealed record FederatedPlan
     [Id(8)]
     public int ReportersMin { get; init; }
 
-    /// <summary>Shortest time that a round waits for trainers that have not reported, once enough have.</summary>
+    /// <summary>Shortest time that a round waits for trainers that have not reported, once enough have; it waits by what earlier rounds took.</summary>
     /// <value>Default 30 s; 1 s to 1 h.</value>
     [Id(9)]
     public TimeSpan DeadlineMin { get; init; } = TimeSpan.FromSeconds(30);

@@ -35,7 +35,7 @@ public enum RunPhase
 /// <param name="Run">Its number, from 1.</param>
 /// <param name="Plan">What it does.</param>
 /// <param name="Phase">Where it stands.</param>
-/// <param name="Round">The round, from 1; 0 before training.</param>
+/// <param name="Round">The round of training; in fitting and evaluation the pass over the data. From 1, 0 before.</param>
 /// <param name="StartedAt">When it was started.</param>
 /// <param name="Watermark">Events first stored after it are in no part of the run.</param>
 /// <param name="EndedAt">When it ended, or null.</param>

@@ -63,7 +63,7 @@ internal sealed partial class FederatedCoordinatorGrain
     {
         var order = new StepOrder(run.Step, run.Input, run.Plan.TrainersPerSite, run.Watermark);
         var answers = await Task.WhenAll(run.Outstanding.Select(trainer => AskAsync(trainer, order, cancellationToken)));
-        var heard = answers.Aggregate(run, (state, answer) => answer.Report is { } report ? RunMachine.Heard(state, answer.Trainer, report) : state);
+        var heard = answers.Aggregate(run, (state, answer) => answer.Report is { } report ? RunMachine.Heard(state, answer.Trainer, report, Now) : state);
         foreach (var (trainer, report) in answers.Where(answer => answer.Report is not null))
         {
             _heard[trainer] = report!;

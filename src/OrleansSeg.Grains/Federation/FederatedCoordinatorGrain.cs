@@ -161,7 +161,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         run.Watermark,
         run.EndedAt,
         run.Rounds,
-        run.HasEnded || run.Phase is RunPhase.Opening or RunPhase.Promoting ? [] : [.. run.Plan.Trainers.Select(trainer => StatusOf(run, trainer))],
+        run.HasEnded || run.Phase is RunPhase.Opening or RunPhase.Promoting ? [] : [.. run.Participants.Select(trainer => StatusOf(run, trainer))],
         run.Outcome,
         run.Versions);
 

@@ -93,6 +93,17 @@ public sealed class FederatedRunTests(RunCluster cluster) : IClassFixture<RunClu
     }
 
     [Fact]
+    public async Task TrainerThatFailsRoundAfterRound_SitsOneOut_AndComesBack()
+    {
+        var broken = $"{_sites[0]}:1";
+        cluster.Work.Meet = (trainer, step) => trainer == broken && step is { Phase: RunPhase.Training, Round: 1 or 2 } ? throw new IOException("no disk") : Task.CompletedTask;
+        await _coordinator.StartAsync(Plan with { Rounds = 4 }, default);
+        var ended = await cluster.EndAsync(_coordinator);
+        Assert.Equal((RunPhase.Done, 4), (ended.Phase, ended.Rounds.Length));
+        Assert.Equal([false, false, false, true], ended.Rounds.Select(round => round.Reporters.Contains(broken)));
+    }
+
+    [Fact]
     public async Task TooManyThatFail_EndTheRun_WithEveryReason()
     {
         cluster.Work.Meet = (trainer, step) => step.Phase == RunPhase.Training ? throw new IOException($"no disk at {trainer}") : Task.CompletedTask;
@@ -110,16 +121,16 @@ public sealed class FederatedRunTests(RunCluster cluster) : IClassFixture<RunClu
         var slow = $"{_sites[1]}:0@";
         var silence = cluster.Calls.On<IFederatedTrainerGrain>(
             "AskAsync",
-            call => call.TargetId.Key.ToString()!.StartsWith(slow, StringComparison.Ordinal) && call.Request.GetArgument(0) is StepOrder { Step: { Phase: RunPhase.Training, Round: 1 } }
+            call => call.TargetId.Key.ToString()!.StartsWith(slow, StringComparison.Ordinal) && call.Request.GetArgument(0) is StepOrder { Step: { Phase: RunPhase.Training, Round: 2 } }
                 ? throw new TimeoutException("nobody is there")
                 : call.Invoke());
         await _coordinator.StartAsync(Plan with { DeadlineMin = TimeSpan.FromSeconds(40) }, default);
-        await cluster.DriveUntilAsync(async () => (await _coordinator.GetStatusAsync(1, default))!.Round == 2, TimeSpan.FromSeconds(1), "the second round");
+        await cluster.DriveUntilAsync(async () => (await _coordinator.GetStatusAsync(1, default))!.Round == 3, TimeSpan.FromSeconds(1), "the third round");
         silence.Dispose();
         var ended = await cluster.EndAsync(_coordinator);
         Assert.Equal(RunPhase.Done, ended.Phase);
-        Assert.Equal([3, 4, 4], ended.Rounds.Select(round => round.Reporters.Length));
-        Assert.InRange(ended.Rounds[0].Took, TimeSpan.FromSeconds(40), TimeSpan.FromMinutes(5));
+        Assert.Equal([4, 3, 4], ended.Rounds.Select(round => round.Reporters.Length));
+        Assert.InRange(ended.Rounds[1].Took, TimeSpan.FromSeconds(40), TimeSpan.FromMinutes(5));
     }
 
     [Fact]

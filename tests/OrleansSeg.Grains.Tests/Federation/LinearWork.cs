@@ -48,7 +48,7 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
     {
         await MeetCoordinator(run);
         var sum = new double[Width];
-        foreach (var (_, report) in run.Reports.OrderBy(report => report.Key, StringComparer.Ordinal))
+        foreach (var (_, report) in run.Reports.OrderBy(report => report.Key, StringComparer.Ordinal).Select(report => (report.Key, report.Value.Result)))
         {
             await store.FetchAsync(report.Output, cancellationToken);
             var weights = Read(report.Output);
@@ -65,7 +65,8 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
         return new StepClosing(
             output,
             ImmutableSortedDictionary<string, double>.Empty.Add("sum", mean.Sum()),
-            run.Phase == RunPhase.Evaluating ? new RunVerdict(run.Plan.Promote, "better", models) : null);
+            run.Phase == RunPhase.Evaluating ? new RunVerdict(run.Plan.Promote, "better", models) : null,
+            GoesOn: run is { Phase: RunPhase.Fitting or RunPhase.Evaluating, Round: 1 });
     }
 
     private async Task<string> WriteAsync(float[] weights, CancellationToken cancellationToken)

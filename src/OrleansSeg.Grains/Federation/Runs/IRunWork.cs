@@ -28,7 +28,8 @@ internal interface ICoordinatorWork
 /// <param name="Output">SHA-256 of the bundle that the next step works from.</param>
 /// <param name="Metrics">What was measured, by name.</param>
 /// <param name="Verdict">After evaluation: what becomes of the model.</param>
-internal sealed record StepClosing(string Output, ImmutableSortedDictionary<string, double> Metrics, RunVerdict? Verdict = null);
+/// <param name="GoesOn">Whether fitting or evaluation needs another pass of the trainers over their data.</param>
+internal sealed record StepClosing(string Output, ImmutableSortedDictionary<string, double> Metrics, RunVerdict? Verdict = null, bool GoesOn = false);
 
 /// <summary>What becomes of a run's model.</summary>
 /// <param name="Promote">Whether it goes into service.</param>

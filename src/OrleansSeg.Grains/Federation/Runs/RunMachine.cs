@@ -14,19 +14,22 @@ internal static class RunMachine
 
     /// <summary>What trainers work from is written: they may begin.</summary>
     public static RunState Opened(RunState run, string input, DateTimeOffset now) =>
-        run.Phase != RunPhase.Opening ? run : Begin(run, RunPhase.Fitting, 0, input, now);
+        run.Phase != RunPhase.Opening ? run : Begin(run, RunPhase.Fitting, 1, input, now);
 
     /// <summary>Takes in what a trainer says; a report of another step, or a second one, changes nothing.</summary>
-    public static RunState Heard(RunState run, string trainer, StepReport report)
+    public static RunState Heard(RunState run, string trainer, StepReport report, DateTimeOffset now)
     {
-        if (run.HasEnded || report.Step != run.Step || run.Reports.ContainsKey(trainer) || !run.Plan.Trainers.Contains(trainer))
+        if (run.HasEnded || report.Step != run.Step || run.Reports.ContainsKey(trainer) || !run.Participants.Contains(trainer))
         {
             return run;
         }
 
         return report.State switch
         {
-            TrainerStepState.Reported => run with { Reports = run.Reports.Add(trainer, report.Result!), Failures = run.Failures.Remove(trainer) },
+            TrainerStepState.Reported => run with
+            {
+                Reports = run.Reports.Add(trainer, new TrainerReport(report.Result!, now - run.StepStartedAt)), Failures = run.Failures.Remove(trainer),
+            },
             TrainerStepState.Failed => run with
             {
                 Failures = run.Failures.SetItem(
@@ -40,11 +43,11 @@ internal static class RunMachine
     public static StepDecision Decide(RunState run, DateTimeOffset now)
     {
         var (reports, outstanding) = (run.Reports.Count, run.Outstanding.Count());
-        var needed = ReportersNeeded(run);
+        var needed = RunRoster.QuorumOf(run, run.Participants.Length);
         var waited = now - run.StepStartedAt;
         return outstanding == 0 && reports >= needed ? StepDecision.Close
-            : reports + outstanding < needed ? StepDecision.Fail($"Of {run.Plan.Trainers.Length} trainers {needed} must report; {Tell(run)}")
-            : reports >= needed && waited >= DeadlineOf(run) ? StepDecision.Close
+            : reports + outstanding < needed ? StepDecision.Fail($"Of {run.Participants.Length} trainers {needed} must report; {Tell(run)}")
+            : reports >= needed && waited >= RunRoster.DeadlineOf(run) ? StepDecision.Close
             : waited >= run.Plan.DeadlineMax ? StepDecision.Fail(
                 string.Create(CultureInfo.InvariantCulture, $"After {waited:c} {reports} of {needed} trainers have reported; {Tell(run)}"))
             : StepDecision.Wait;
@@ -53,9 +56,10 @@ internal static class RunMachine
     /// <summary>The step's output is written: the next step may begin.</summary>
     public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now) => run.Phase switch
     {
+        RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
         RunPhase.Fitting => Begin(run, RunPhase.Training, 1, closing.Output, now),
-        RunPhase.Training => AfterRound(run with { Rounds = run.Rounds.Add(Summarize(run, closing, now)) }, closing.Output, now),
-        RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 0, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
+        RunPhase.Training => AfterRound(RunRoster.Count(run) with { Rounds = run.Rounds.Add(Summarize(run, closing, now)) }, closing.Output, now),
+        RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 1, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
         _ => throw Bug($"closing a step in phase {run.Phase}"),
     };
 
@@ -67,26 +71,23 @@ internal static class RunMachine
     public static RunState Ended(RunState run, RunPhase how, string outcome, DateTimeOffset now) =>
         run.HasEnded ? run : run with { Phase = how, Outcome = outcome, EndedAt = now };
 
-    /// <summary>Fewest reports that close the step under way; measuring needs them all, since no site may be missing from the gate.</summary>
-    public static int ReportersNeeded(RunState run)
-    {
-        var trainers = run.Plan.Trainers.Length;
-        return run.Phase == RunPhase.Evaluating ? trainers : run.Plan.ReportersMin > 0 ? run.Plan.ReportersMin : (trainers / 2) + 1;
-    }
-
-    private static TimeSpan DeadlineOf(RunState run) => run.Plan.DeadlineMin;
-
     private static RunState AfterRound(RunState run, string output, DateTimeOffset now) => run.Round < run.Plan.Rounds
         ? Begin(run, RunPhase.Training, run.Round + 1, output, now)
-        : Begin(run, RunPhase.Evaluating, 0, output, now);
+        : Begin(run, RunPhase.Evaluating, 1, output, now);
 
     private static RunState Begin(RunState run, RunPhase phase, int round, string input, DateTimeOffset now) => run with
     {
-        Phase = phase, Round = round, Input = input, StepStartedAt = now, Reports = run.Reports.Clear(), Failures = run.Failures.Clear(),
+        Phase = phase,
+        Round = round,
+        Input = input,
+        StepStartedAt = now,
+        Participants = phase == RunPhase.Training ? [.. RunRoster.TakingPart(run, round)] : run.Plan.Trainers,
+        Reports = run.Reports.Clear(),
+        Failures = run.Failures.Clear(),
     };
 
     private static RoundStatus Summarize(RunState run, StepClosing closing, DateTimeOffset now) => new(
-        run.Round, closing.Output, [.. run.Reports.Keys.Order(StringComparer.Ordinal)], now - run.StepStartedAt, run.Reports.Values.Sum(report => report.Bytes), closing.Metrics);
+        run.Round, closing.Output, [.. run.Reports.Keys.Order(StringComparer.Ordinal)], now - run.StepStartedAt, run.Reports.Values.Sum(report => report.Result.Bytes), closing.Metrics);
 
     private static string Tell(RunState run) => run.Failures.Count == 0
         ? $"silent: {string.Join(", ", run.Outstanding)}."

@@ -18,7 +18,7 @@ internal sealed record RunState
     [Id(2)]
     public RunPhase Phase { get; init; }
 
-    /// <summary>The round under way, from 1; 0 outside training.</summary>
+    /// <summary>The round under way, from 1; in fitting and evaluation the pass over the data.</summary>
     [Id(3)]
     public int Round { get; init; }
 
@@ -44,7 +44,7 @@ internal sealed record RunState
 
     /// <summary>Results of the step under way, by trainer.</summary>
     [Id(9)]
-    public ImmutableSortedDictionary<string, StepResult> Reports { get; init; } = Empty<StepResult>();
+    public ImmutableSortedDictionary<string, TrainerReport> Reports { get; init; } = Empty<TrainerReport>();
 
     /// <summary>Failures of the step under way, by trainer.</summary>
     [Id(10)]
@@ -66,6 +66,18 @@ internal sealed record RunState
     [Id(14)]
     public string? Outcome { get; init; }
 
+    /// <summary>Trainers of the step under way.</summary>
+    [Id(15)]
+    public ImmutableArray<string> Participants { get; init; } = [];
+
+    /// <summary>How trainers stand who failed in rounds of this run.</summary>
+    [Id(16)]
+    public ImmutableArray<StoredStanding> Standings { get; init; } = [];
+
+    /// <summary>What trainers took in the latest rounds, as the deadline counts it.</summary>
+    [Id(17)]
+    public ImmutableArray<TimeSpan> Observed { get; init; } = [];
+
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
 
@@ -74,10 +86,21 @@ internal sealed record RunState
 
     /// <summary>Trainers of the step under way that have neither reported nor failed for good.</summary>
     public IEnumerable<string> Outstanding =>
-        Plan.Trainers.Where(trainer => !Reports.ContainsKey(trainer) && !(Failures.GetValueOrDefault(trainer)?.IsFinal ?? false));
+        Participants.Where(trainer => !Reports.ContainsKey(trainer) && !(Failures.GetValueOrDefault(trainer)?.IsFinal ?? false));
 
     private static ImmutableSortedDictionary<string, T> Empty<T>() => ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal);
 }
+
+/// <summary>A trainer's result, as the coordinator has heard of it.</summary>
+/// <param name="Result">The result.</param>
+/// <param name="After">Time from the order to the report.</param>
+[GenerateSerializer, Immutable, Alias("seg.trainer-report")]
+internal sealed record TrainerReport([property: Id(0)] StepResult Result, [property: Id(1)] TimeSpan After);
+
+/// <summary>A <see cref="Model.Federation.Rounds.TrainerStanding"/> as it is stored.</summary>
+[GenerateSerializer, Immutable, Alias("seg.trainer-standing")]
+internal sealed record StoredStanding(
+    [property: Id(0)] string Trainer, [property: Id(1)] int From, [property: Id(2)] int Failures, [property: Id(3)] int LastRound);
 
 /// <summary>How a trainer failed in a step.</summary>
 /// <param name="Count">Failures so far.</param>

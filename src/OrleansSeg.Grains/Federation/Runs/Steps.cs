@@ -3,7 +3,7 @@ namespace OrleansSeg.Federation.Runs;
 /// <summary>Names one step of one run: what is done under the same name twice is done once.</summary>
 /// <param name="Run">The run's number.</param>
 /// <param name="Phase">Fitting, training or evaluating.</param>
-/// <param name="Round">The round; 0 outside training.</param>
+/// <param name="Round">The round of training; in other phases the pass over the data. From 1.</param>
 [GenerateSerializer, Immutable, Alias("seg.step-key")]
 internal sealed record StepKey([property: Id(0)] int Run, [property: Id(1)] RunPhase Phase, [property: Id(2)] int Round)
 {
