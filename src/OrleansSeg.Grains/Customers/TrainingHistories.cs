@@ -52,4 +52,29 @@ public static class TrainingHistories
             while (token is not null);
         }
     }
+
+    /// <summary>The same as it was known at an instant of the past: later events are left out, and so are live ones recorded later.</summary>
+    /// <param name="grains">Finds the partitions.</param>
+    /// <param name="site">The site.</param>
+    /// <param name="partitions">Partition numbers, read in the order given.</param>
+    /// <param name="watermark">Events first stored after it are left out; null for all.</param>
+    /// <param name="until">The instant; null for now.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public static async IAsyncEnumerable<CustomerHistory> ReadTrainingHistoriesAsync(
+        this IGrainFactory grains,
+        string site,
+        IEnumerable<int> partitions,
+        DateTimeOffset? watermark,
+        DateTimeOffset? until,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var history in grains.ReadTrainingHistoriesAsync(site, partitions, watermark, cancellationToken))
+        {
+            var known = until is null ? history.Events : [.. history.Events.Where(e => e.Timestamp <= until && e.WasRecordedBy(until.Value))];
+            if (known.Count > 0)
+            {
+                yield return history with { Events = known };
+            }
+        }
+    }
 }

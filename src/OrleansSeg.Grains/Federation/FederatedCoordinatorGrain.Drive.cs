@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Federation.Runs;
+using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
 
 namespace OrleansSeg.Federation;
@@ -53,8 +54,11 @@ internal sealed partial class FederatedCoordinatorGrain
 
     private async Task<bool> OpenAsync(RunState run, CancellationToken cancellationToken)
     {
-        var input = await Task.Run(() => _work.OpenAsync(run, cancellationToken), cancellationToken);
-        await WriteAsync(RunMachine.Opened(run, input, Now));
+        if (await ComputeAsync(run, () => _work.OpenAsync(run, cancellationToken), cancellationToken) is { } input)
+        {
+            await WriteAsync(RunMachine.Opened(run, input, Now));
+        }
+
         return true;
     }
 
@@ -78,15 +82,36 @@ internal sealed partial class FederatedCoordinatorGrain
         switch (decision.Kind)
         {
             case StepDecisionKind.Close:
-                var closing = await Task.Run(() => _work.CloseAsync(heard, cancellationToken), cancellationToken);
-                await WriteAsync(RunMachine.Closed(heard, closing, Now));
-                LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Reports.Count);
+                if (await ComputeAsync(heard, () => _work.CloseAsync(heard, cancellationToken), cancellationToken) is { } closing)
+                {
+                    await WriteAsync(RunMachine.Closed(heard, closing, Now));
+                    LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Reports.Count);
+                }
+
                 return true;
             case StepDecisionKind.Fail:
                 await EndAsync(heard, RunPhase.Failed, decision.Reason!);
                 return false;
             default:
                 return false;
+        }
+    }
+
+    /// <summary>Computes off the grain's scheduler. What fails for the data's or the plan's sake ends the run at once, anything else once the step's time is over.</summary>
+    /// <returns>Null when the run has ended by it.</returns>
+    private async Task<T?> ComputeAsync<T>(RunState run, Func<Task<T>> compute, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await Task.Run(compute, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested
+            && (exception is InsufficientDataException or ArgumentException || Now - run.StepStartedAt >= run.Plan.DeadlineMax))
+        {
+            LogDriveFailed(Name, run.Number, exception);
+            await EndAsync(run, RunPhase.Failed, exception.Message);
+            return null;
         }
     }
 

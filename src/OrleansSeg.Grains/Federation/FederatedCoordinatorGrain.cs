@@ -7,15 +7,17 @@ using Orleans.Storage;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Hosting;
+using OrleansSeg.Inference;
 
 namespace OrleansSeg.Federation;
 
 /// <summary>Drives one run at a time through <see cref="RunMachine"/>: every transition is written before anybody hears of it.</summary>
 /// <remarks>
 /// Reentrant, so that it answers while it drives. All changes of a run come from the one drive that is under way, or are made while none
-/// is. It holds no customer's data and may live on any silo; a reminder wakes it on another one when its silo has died.
+/// is. It sees no customer's data, and lives on a silo that computes; a reminder wakes it on another one when its silo
+/// has died.
 /// </remarks>
-[GrainType("seg.federated-coordinator"), Reentrant]
+[GrainType("seg.federated-coordinator"), Reentrant, InferenceSilos]
 internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederatedCoordinatorGrain, IRemindable, IDisposable
 {
     private const string WakeReminder = "drive";

@@ -49,7 +49,8 @@ internal sealed partial class FederatedTrainerGrain(
             await StopAsync();
         }
 
-        _job = StepJob.Start(order, stop => runner.RunAsync(Trainer, order, stop));
+        var memory = stored.State.Private;
+        _job = StepJob.Start(order, stop => runner.RunAsync(Trainer, order, memory, stop));
         LogBegan(Trainer, order.Step.Run, order.Step.Phase, order.Step.Round);
         return new StepReport(order.Step, TrainerStepState.Working, null, null);
     }
@@ -65,6 +66,8 @@ internal sealed partial class FederatedTrainerGrain(
             job.Cancel();
             await ((Task)job.Ended).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
+
+        runner.Forget(Trainer);
     }
 
     /// <inheritdoc />
@@ -74,10 +77,10 @@ internal sealed partial class FederatedTrainerGrain(
 
     private async Task<StepReport> EndAsync(StepJob job)
     {
-        StepResult result;
+        FinishedStep finished;
         try
         {
-            result = await job.Ended;
+            finished = await job.Ended;
         }
         catch (Exception exception)
         {
@@ -88,7 +91,7 @@ internal sealed partial class FederatedTrainerGrain(
         }
 
         var before = stored.State;
-        stored.State = new TrainerMemory { Step = job.Order.Step, Result = result };
+        stored.State = new TrainerMemory { Step = job.Order.Step, Result = finished.Result, Private = finished.Memory ?? before.Private };
         try
         {
             await stored.WriteStateAsync();
@@ -102,7 +105,7 @@ internal sealed partial class FederatedTrainerGrain(
         }
 
         Forget();
-        return new StepReport(job.Order.Step, TrainerStepState.Reported, result, null);
+        return new StepReport(job.Order.Step, TrainerStepState.Reported, finished.Result, null);
     }
 
     private async Task StopAsync()
@@ -136,4 +139,8 @@ internal sealed record TrainerMemory
     /// <summary>What it reported.</summary>
     [Id(1)]
     public StepResult? Result { get; init; }
+
+    /// <summary>What it keeps for its next step; it leaves neither the trainer nor its site.</summary>
+    [Id(2)]
+    public byte[]? Private { get; init; }
 }

@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Customers;
 using OrleansSeg.Model.Bundles;
-using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
 
@@ -51,22 +49,7 @@ internal sealed partial class SiteTraining(
         var watermark = time.GetUtcNow();
         var layout = await sites.GetLayoutAsync(site, cancellationToken);
         var partitions = Enumerable.Range(0, layout.PartitionCount);
-        return stop => visibleUntil is { } until
-            ? ReadUntilAsync(grains.ReadTrainingHistoriesAsync(site, partitions, watermark, stop), until, stop)
-            : grains.ReadTrainingHistoriesAsync(site, partitions, watermark, stop);
-    }
-
-    private static async IAsyncEnumerable<CustomerHistory> ReadUntilAsync(
-        IAsyncEnumerable<CustomerHistory> histories, DateTimeOffset until, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var history in histories.WithCancellation(cancellationToken))
-        {
-            var known = history.Events.Where(e => e.Timestamp <= until && e.WasRecordedBy(until)).ToList();
-            if (known.Count > 0)
-            {
-                yield return history with { Events = known };
-            }
-        }
+        return stop => grains.ReadTrainingHistoriesAsync(site, partitions, watermark, visibleUntil, stop);
     }
 
     private async Task<TrainingPlan> PlanAsync(string site, TrainingRequest request) => new()

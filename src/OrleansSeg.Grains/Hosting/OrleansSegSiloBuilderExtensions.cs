@@ -6,6 +6,7 @@ using Orleans.Placement;
 using OrleansSeg.Customers;
 using OrleansSeg.Federation;
 using OrleansSeg.Federation.Runs;
+using OrleansSeg.Federation.Work;
 using OrleansSeg.Inference;
 using OrleansSeg.Models;
 using OrleansSeg.Placement;
@@ -70,5 +71,11 @@ public static class OrleansSegSiloBuilderExtensions
         services.AddOptions<FederationOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<FederationOptions>, FederationOptionsValidator>();
         services.TryAddSingleton<StepRunner>();
+        services.TryAddSingleton<RunBundles>();
+        services.TryAddSingleton<TrainerData>();
+        services.TryAddSingleton<RoundClosing>();
+        services.TryAddSingleton<EvaluationClosing>();
+        services.TryAddSingleton<ITrainerWork, TrainerWork>();
+        services.TryAddSingleton<ICoordinatorWork, CoordinatorWork>();
     }
 }

@@ -7,7 +7,7 @@ namespace OrleansSeg.Model.Training;
 /// Below 200 customers the 95 % interval of a churn AUROC of .80 is wider than ±.06 even if half of them churn, so no model could be told
 /// from a guess; below 20 examples a label's F1 moves by .05 with each single one. Both are floors, not advice: more is better.
 /// </remarks>
-internal static class SufficientData
+public static class SufficientData
 {
     /// <summary>Least customers with a training example.</summary>
     public const int CustomersMin = 200;
@@ -19,7 +19,7 @@ internal static class SufficientData
     public const int HeldCustomersMin = 50;
 
     /// <exception cref="InsufficientDataException">There are fewer customers than <see cref="CustomersMin"/>.</exception>
-    public static void CheckCustomers(long customers)
+    internal static void CheckCustomers(long customers)
     {
         if (customers < CustomersMin)
         {
@@ -29,7 +29,7 @@ internal static class SufficientData
     }
 
     /// <exception cref="InsufficientDataException">Fewer than two labels have enough examples.</exception>
-    public static void CheckLabels(SegmentScheme scheme, IReadOnlyDictionary<string, int> dropped)
+    internal static void CheckLabels(SegmentScheme scheme, IReadOnlyDictionary<string, int> dropped)
     {
         if (scheme.Count < 2)
         {
@@ -41,7 +41,7 @@ internal static class SufficientData
     }
 
     /// <exception cref="InsufficientDataException">The set has fewer customers than <see cref="HeldCustomersMin"/>.</exception>
-    public static void CheckHeld(ExampleSet set, string name, DateTimeOffset cutoff)
+    internal static void CheckHeld(ExampleSet set, string name, DateTimeOffset cutoff)
     {
         if (set.Examples.Count < HeldCustomersMin)
         {

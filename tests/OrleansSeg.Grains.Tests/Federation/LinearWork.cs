@@ -24,7 +24,7 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
     /// <summary>Called before a result is given away.</summary>
     public Func<string, StepKey, Task> MeetAfter { get; set; } = (_, _) => Task.CompletedTask;
 
-    public async Task<IReadOnlyDictionary<string, byte[]>> RunAsync(string trainer, StepOrder order, CancellationToken cancellationToken)
+    public async Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, CancellationToken cancellationToken)
     {
         await Meet(trainer, order.Step);
         var weights = Read(order.Input);
@@ -35,7 +35,11 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
         }
 
         await MeetAfter(trainer, order.Step);
-        return Files(weights);
+        return new TrainerOutput(Files(weights), null);
+    }
+
+    public void Forget(string trainer)
+    {
     }
 
     public async Task<string> OpenAsync(RunState run, CancellationToken cancellationToken)

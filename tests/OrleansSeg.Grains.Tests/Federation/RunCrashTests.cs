@@ -9,7 +9,7 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
 {
     private readonly string _site = cluster.NewSite();
 
-    private FederatedPlan Plan => new() { Sites = [_site], TrainersPerSite = 2, Rounds = 2, ReportersMin = 2 };
+    private FederatedPlan Plan => new() { Sites = [_site], TrainersPerSite = 2, Rounds = 2, ReportersMin = 2, DeadlineMax = TimeSpan.FromDays(1) };
 
     [Theory]
     [InlineData(true)]

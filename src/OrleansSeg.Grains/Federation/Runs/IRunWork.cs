@@ -9,10 +9,18 @@ internal interface ITrainerWork
     /// <summary>Does an order.</summary>
     /// <param name="trainer">The trainer's id.</param>
     /// <param name="order">What to do.</param>
+    /// <param name="memory">What the trainer kept from its latest step that kept something; null for none.</param>
     /// <param name="cancellationToken">Stops between two steps of the work.</param>
-    /// <returns>Files of the result by name; nothing in them tells of a customer.</returns>
-    Task<IReadOnlyDictionary<string, byte[]>> RunAsync(string trainer, StepOrder order, CancellationToken cancellationToken);
+    Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, CancellationToken cancellationToken);
+
+    /// <summary>The trainer leaves the silo: what was kept for its next step may go.</summary>
+    void Forget(string trainer);
 }
+
+/// <summary>What a trainer makes of an order.</summary>
+/// <param name="Files">The result by file name, for everybody's eyes: nothing in it tells of a customer.</param>
+/// <param name="Memory">What the trainer keeps for its next step, at its site; null to keep what it has.</param>
+internal sealed record TrainerOutput(IReadOnlyDictionary<string, byte[]> Files, byte[]? Memory);
 
 /// <summary>What a coordinator computes between two steps. The same reports give the same output, to the bit.</summary>
 internal interface ICoordinatorWork
@@ -29,7 +37,11 @@ internal interface ICoordinatorWork
 /// <param name="Metrics">What was measured, by name.</param>
 /// <param name="Verdict">After evaluation: what becomes of the model.</param>
 /// <param name="GoesOn">Whether fitting or evaluation needs another pass of the trainers over their data.</param>
-internal sealed record StepClosing(string Output, ImmutableSortedDictionary<string, double> Metrics, RunVerdict? Verdict = null, bool GoesOn = false);
+internal sealed record StepClosing(string Output, ImmutableSortedDictionary<string, double> Metrics, RunVerdict? Verdict = null, bool GoesOn = false)
+{
+    /// <summary>Trainers whose update is left out, with the reason.</summary>
+    public ImmutableSortedDictionary<string, string> Refused { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+}
 
 /// <summary>What becomes of a run's model.</summary>
 /// <param name="Promote">Whether it goes into service.</param>

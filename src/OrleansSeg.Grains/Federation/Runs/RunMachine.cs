@@ -58,7 +58,7 @@ internal static class RunMachine
     {
         RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
         RunPhase.Fitting => Begin(run, RunPhase.Training, 1, closing.Output, now),
-        RunPhase.Training => AfterRound(RunRoster.Count(run) with { Rounds = run.Rounds.Add(Summarize(run, closing, now)) }, closing.Output, now),
+        RunPhase.Training => CloseRound(run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys) }, closing, now),
         RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 1, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
         _ => throw Bug($"closing a step in phase {run.Phase}"),
     };
@@ -70,6 +70,10 @@ internal static class RunMachine
     /// <summary>The run is over.</summary>
     public static RunState Ended(RunState run, RunPhase how, string outcome, DateTimeOffset now) =>
         run.HasEnded ? run : run with { Phase = how, Outcome = outcome, EndedAt = now };
+
+    private static RunState CloseRound(RunState run, StepClosing closing, DateTimeOffset now) => run.Reports.Count == 0
+        ? Ended(run, RunPhase.Failed, $"No update of round {run.Round} is sound: {string.Join(" ", closing.Refused.Values)}", now)
+        : AfterRound(RunRoster.Count(run) with { Rounds = run.Rounds.Add(Summarize(run, closing, now)) }, closing.Output, now);
 
     private static RunState AfterRound(RunState run, string output, DateTimeOffset now) => run.Round < run.Plan.Rounds
         ? Begin(run, RunPhase.Training, run.Round + 1, output, now)

@@ -11,10 +11,10 @@ internal sealed class StepJob : IDisposable
     public StepOrder Order { get; }
 
     /// <summary>Ends with the work, in whatever way it ends.</summary>
-    public required Task<StepResult> Ended { get; init; }
+    public required Task<FinishedStep> Ended { get; init; }
 
     /// <summary>Starts the work.</summary>
-    public static StepJob Start(StepOrder order, Func<CancellationToken, Task<StepResult>> work)
+    public static StepJob Start(StepOrder order, Func<CancellationToken, Task<FinishedStep>> work)
     {
         var stop = new CancellationTokenSource();
         return new StepJob(order, stop) { Ended = Task.Run(() => work(stop.Token)) };

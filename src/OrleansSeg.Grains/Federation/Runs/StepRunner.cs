@@ -10,17 +10,17 @@ internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProv
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Does an order; ends when the result can be read by every silo.</summary>
-    public async Task<StepResult> RunAsync(string trainer, StepOrder order, CancellationToken cancellationToken)
+    public async Task<FinishedStep> RunAsync(string trainer, StepOrder order, byte[]? memory, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             var began = time.GetTimestamp();
             await models.FetchAsync(order.Input, cancellationToken);
-            var files = await work.RunAsync(trainer, order, cancellationToken);
-            var output = BundleFolder.Write(models.LocalFolder, files);
+            var made = await work.RunAsync(trainer, order, memory, cancellationToken);
+            var output = BundleFolder.Write(models.LocalFolder, made.Files);
             await models.PublishAsync(output, cancellationToken);
-            return new StepResult(output, files.Values.Sum(file => (long)file.Length), time.GetElapsedTime(began));
+            return new FinishedStep(new StepResult(output, made.Files.Values.Sum(file => (long)file.Length), time.GetElapsedTime(began)), made.Memory);
         }
         finally
         {
@@ -28,6 +28,14 @@ internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProv
         }
     }
 
+    /// <summary>The trainer leaves the silo.</summary>
+    public void Forget(string trainer) => work.Forget(trainer);
+
     /// <inheritdoc />
     public void Dispose() => _turn.Dispose();
 }
+
+/// <summary>A step that a trainer has done.</summary>
+/// <param name="Result">What it reports.</param>
+/// <param name="Memory">What it keeps; null to keep what it has.</param>
+internal sealed record FinishedStep(StepResult Result, byte[]? Memory);

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using OrleansSeg.Federation.Runs;
+using OrleansSeg.Model.Federation.Training;
+using OrleansSeg.Model.Inference;
+using OrleansSeg.Models;
+
+namespace OrleansSeg.Federation.Work;
+
+/// <summary>Closes the passes of evaluation: the best round, its calibration, the verdict on the holdout.</summary>
+internal sealed class EvaluationClosing(RunBundles bundles)
+{
+    /// <summary>Closes a pass.</summary>
+    public async Task<StepClosing> CloseAsync(RunState run, RunInput input, CancellationToken cancellationToken)
+    {
+        var answers = new SortedDictionary<string, EvaluationAnswer>(StringComparer.Ordinal);
+        foreach (var (trainer, hash) in run.OutputsInOrder())
+        {
+            answers.Add(trainer, await bundles.ReadAnswerAsync<EvaluationAnswer>(hash, cancellationToken));
+        }
+
+        return input.Facts.Stage switch
+        {
+            EvaluationStage.Validate => await ChooseAsync(run, input, answers, cancellationToken),
+            EvaluationStage.Calibrate => await CalibrateAsync(input, answers, cancellationToken),
+            _ => await JudgeAsync(run, input, answers, cancellationToken),
+        };
+    }
+
+    private async Task<StepClosing> ChooseAsync(
+        RunState run, RunInput input, SortedDictionary<string, EvaluationAnswer> answers, CancellationToken cancellationToken)
+    {
+        var last = ScoreSums.Merge(answers.Values.Select(answer => answer.Validation!)).LogLoss;
+        var best = input.Facts.Best is { } earlier && earlier.Loss <= last ? earlier : new BestWeights(last, run.Input, run.Plan.Rounds);
+        var weights = best.Bundle == run.Input ? input.Weights : (await bundles.ReadAsync(best.Bundle, cancellationToken)).Weights;
+        var facts = input.Facts with
+        {
+            Best = best,
+            Stage = EvaluationStage.Calibrate,
+            Baselines = BaselineCounts.Merge(answers.Values.Select(answer => answer.Baselines!)),
+            Finish = FinishState.Start(input.Facts.Schemes!.Model.Count),
+        };
+        var output = await bundles.WriteAsync(input with { Facts = facts, Weights = weights }, cancellationToken);
+        return new StepClosing(output, ImmutableSortedDictionary<string, double>.Empty, GoesOn: true);
+    }
+
+    private async Task<StepClosing> CalibrateAsync(RunInput input, SortedDictionary<string, EvaluationAnswer> answers, CancellationToken cancellationToken)
+    {
+        var finish = input.Facts.Finish!.Next(FinishSums.Merge(answers.ToDictionary(answer => answer.Key, answer => answer.Value.Sums!)));
+        var facts = input.Facts with { Finish = finish, Stage = finish.Done ? EvaluationStage.Holdout : EvaluationStage.Calibrate };
+        return new StepClosing(await bundles.WriteAsync(input with { Facts = facts }, cancellationToken), ImmutableSortedDictionary<string, double>.Empty, GoesOn: true);
+    }
+
+    private async Task<StepClosing> JudgeAsync(
+        RunState run, RunInput input, SortedDictionary<string, EvaluationAnswer> answers, CancellationToken cancellationToken)
+    {
+        var facts = input.Facts;
+        using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
+        using var model = GlobalModel.Finish(start, SharedScope.Everything, input.Weights, null, facts.Finish!);
+        var validation = ScoreSums.Merge(answers.Values.Select(answer => answer.Validation!));
+        var card = GlobalModel.Describe(
+            model, input.Statistics!, facts.Span!, facts.Data!, facts.Schemes!, validation, RunOutputs.LineageOf(run, facts, facts.Schemes!, facts.Base!, facts.Best!.Round));
+        var output = await bundles.WriteAsync(model, card, cancellationToken);
+        var (decision, ours) = Decide(run, answers);
+        var reference = new ModelReference(0, output, run.StartedAt, [.. model.Scheme.Labels], Summarize(run, facts, ours), InService: false);
+        var verdict = new RunVerdict(
+            decision.Promote && run.Plan.Promote,
+            decision.Promote && !run.Plan.Promote ? $"Kept as a candidate, as the plan says. {decision.Reason}" : decision.Reason,
+            run.Plan.Sites.ToImmutableSortedDictionary(site => site, _ => reference, StringComparer.Ordinal));
+        return new StepClosing(
+            output, ImmutableSortedDictionary<string, double>.Empty.Add("holdoutLogLoss", ours.LogLoss).Add("holdoutChurnAuroc", ours.ChurnAuroc), verdict);
+    }
+
+    private static (GateDecision Decision, ScoreSums Ours) Decide(RunState run, SortedDictionary<string, EvaluationAnswer> answers)
+    {
+        var sites = answers.GroupBy(answer => RunOutputs.SiteOf(answer.Key)).ToDictionary(site => site.Key, site => site.Select(answer => answer.Value).ToList());
+        var challenger = Sum(answer => answer.Challenger);
+        var ours = ScoreSums.Merge(challenger.Values);
+        if (run.Plan.Trainers.Where(trainer => !answers.ContainsKey(trainer)).ToList() is [_, ..] missing)
+        {
+            return (new GateDecision(false, $"Kept as a candidate: {string.Join(", ", missing)} did not measure it.", []), ours);
+        }
+
+        var champion = Sum(answer => answer.Champion);
+        var baselines = answers.Values.First().BaselineScores!.Keys.ToDictionary(
+            name => name, name => (IReadOnlyDictionary<string, ScoreSums>)Sum(answer => answer.BaselineScores![name]));
+        if (champion.Count == 0)
+        {
+            return (GateDecision.DecideFirst(challenger, baselines, new GateRule()), ours);
+        }
+
+        // A site that has no model yet asks no less of its first one than of a rule.
+        var best = baselines.OrderBy(baseline => baseline.Key, StringComparer.Ordinal).MinBy(baseline => ScoreSums.Merge(baseline.Value.Values).LogLoss).Value;
+        var opponents = challenger.Keys.ToDictionary(site => site, site => champion.GetValueOrDefault(site) ?? best[site]);
+        return (GateDecision.Decide(challenger, opponents, new GateRule()), ours);
+
+        Dictionary<string, ScoreSums> Sum(Func<EvaluationAnswer, ScoreSums?> part) => sites
+            .Where(site => site.Value.TrueForAll(answer => part(answer) is not null))
+            .ToDictionary(site => site.Key, site => ScoreSums.Merge(site.Value.Select(answer => part(answer)!)));
+    }
+
+    private static string Summarize(RunState run, RunFacts facts, ScoreSums ours) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"run {run.Number}, {facts.Plan.Sites.Length} sites, {facts.Span!.Customers:N0} customers, round {facts.Best!.Round} of {facts.Plan.Rounds}; on the holdout log loss {ours.LogLoss:F3}, churn AUROC {ours.ChurnAuroc:F3}");
+}

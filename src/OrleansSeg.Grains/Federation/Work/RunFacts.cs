@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Model.Federation.Training;
+
+namespace OrleansSeg.Federation.Work;
+
+/// <summary>What trainers must know of a run, step after step: the <c>facts.json</c> of a run's bundles. No word in it is of a customer.</summary>
+internal sealed record RunFacts
+{
+    /// <summary>What the run does.</summary>
+    public required FederatedPlan Plan { get; init; }
+
+    /// <summary>What is asked in evaluation.</summary>
+    public EvaluationStage Stage { get; init; }
+
+    /// <summary>Bundles in service when the run began, by site; their holdout scores are to be beaten.</summary>
+    public required ImmutableSortedDictionary<string, string> Champions { get; init; }
+
+    /// <summary>What all trainers hold together.</summary>
+    public DataSpan? Span { get; init; }
+
+    /// <summary>Cutoffs and bounds.</summary>
+    public DataPlan? Data { get; init; }
+
+    /// <summary>Labels and thresholds.</summary>
+    public FittedSchemes? Schemes { get; init; }
+
+    /// <summary>The bundle that rounds begin with: shape, scheme, normalizer, titles.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>Trainers whose updates are in the weights, of the latest round.</summary>
+    public ImmutableArray<string> Reporters { get; init; } = [];
+
+    /// <summary>The weights that validated best so far.</summary>
+    public BestWeights? Best { get; init; }
+
+    /// <summary>Counts for the baselines.</summary>
+    public BaselineCounts? Baselines { get; init; }
+
+    /// <summary>Calibration and decision weights, as far as they are.</summary>
+    public FinishState? Finish { get; init; }
+}
+
+/// <summary>What trainers are asked in evaluation, in this order.</summary>
+internal enum EvaluationStage
+{
+    /// <summary>How the last round's weights do on validation.</summary>
+    Validate,
+
+    /// <summary>Sums that calibrate the best weights.</summary>
+    Calibrate,
+
+    /// <summary>How the finished model and the one in service do on the holdout.</summary>
+    Holdout,
+}
+
+/// <summary>Weights of a round.</summary>
+/// <param name="Loss">Their log loss on validation, uncalibrated, in nats.</param>
+/// <param name="Bundle">The bundle that holds them.</param>
+/// <param name="Round">The round that made them; 0 for those it all began with.</param>
+internal sealed record BestWeights(double Loss, string Bundle, int Round);
+
+/// <summary>A trainer's answer to the first pass: how much there is.</summary>
+/// <param name="Span">Its customers' number and days.</param>
+/// <param name="RetainedFrom">The time before which retention has dropped events of the site; null for none.</param>
+internal sealed record SpanAnswer(DataSpan Span, DateTimeOffset? RetainedFrom);
+
+/// <summary>What goes with an update.</summary>
+/// <param name="Examples">Examples trained on.</param>
+/// <param name="Steps">Steps taken.</param>
+/// <param name="TrainingLoss">Mean loss of the steps.</param>
+/// <param name="Validation">How the round's global weights did before, on the trainer's validation examples.</param>
+internal sealed record UpdateFacts(long Examples, int Steps, double TrainingLoss, ScoreSums Validation);
+
+/// <summary>A trainer's answer in evaluation; what was not asked is null.</summary>
+internal sealed record EvaluationAnswer
+{
+    /// <summary>Of the weights on validation, or of the finished model on validation.</summary>
+    public ScoreSums? Validation { get; init; }
+
+    /// <summary>Counts for the baselines.</summary>
+    public BaselineCounts? Baselines { get; init; }
+
+    /// <summary>Sums that calibrate.</summary>
+    public FinishSums? Sums { get; init; }
+
+    /// <summary>The finished model on the holdout.</summary>
+    public ScoreSums? Challenger { get; init; }
+
+    /// <summary>The model in service on the holdout.</summary>
+    public ScoreSums? Champion { get; init; }
+
+    /// <summary>Each baseline on the holdout.</summary>
+    public IReadOnlyDictionary<string, ScoreSums>? BaselineScores { get; init; }
+}

@@ -1,0 +1,26 @@
+using OrleansSeg.Model.Federation;
+using OrleansSeg.Model.Federation.Aggregation;
+
+namespace OrleansSeg.Federation.Work;
+
+/// <summary>Strategies as plans name and set them.</summary>
+internal static class Strategies
+{
+    /// <summary>The plan's strategy.</summary>
+    /// <exception cref="ArgumentException">There is none of this name, or a setting is unknown or out of bounds; the message names it.</exception>
+    public static IAggregationStrategy Of(FederatedPlan plan) => AggregationStrategies.Create(plan.Strategy, ParametersOf(plan));
+
+    private static AggregationParameters ParametersOf(FederatedPlan plan) => plan.StrategySettings.Aggregate(
+        AggregationParameters.Defaults,
+        (set, setting) => setting.Key switch
+        {
+            "serverRate" => set with { ServerRate = setting.Value },
+            "proximalWeight" => set with { ProximalWeight = setting.Value },
+            "momentum" => set with { Momentum = setting.Value },
+            "firstDecay" => set with { FirstDecay = setting.Value },
+            "secondDecay" => set with { SecondDecay = setting.Value },
+            "adaptivity" => set with { Adaptivity = setting.Value },
+            _ => throw new ArgumentException(
+                $"StrategySettings: there is no setting '{setting.Key}'; there are serverRate, proximalWeight, momentum, firstDecay, secondDecay and adaptivity.", nameof(plan)),
+        });
+}

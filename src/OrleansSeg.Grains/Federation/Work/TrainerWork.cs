@@ -1,0 +1,113 @@
+using OrleansSeg.Customers;
+using OrleansSeg.Federation.Runs;
+using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Federation;
+using OrleansSeg.Model.Federation.Aggregation;
+using OrleansSeg.Model.Federation.Training;
+using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Native;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Federation.Work;
+
+/// <summary>A trainer's part of every step, on its share of its site's customers.</summary>
+internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFactory grains) : ITrainerWork
+{
+    /// <inheritdoc />
+    public async Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, CancellationToken cancellationToken)
+    {
+        LibTorch.EnsureLoadable();
+        var input = await bundles.ReadAsync(order.Input, cancellationToken);
+        var local = await data.OfAsync(trainer, order, input.Facts.Plan, cancellationToken);
+        return order.Step switch
+        {
+            { Phase: RunPhase.Fitting, Round: 1 } => new TrainerOutput(RunBundles.FilesOf(await MeasureAsync(local, cancellationToken)), null),
+            { Phase: RunPhase.Fitting } => new TrainerOutput(RunBundles.FilesOf(await local.Customers.CountAsync(input.Facts.Data!, cancellationToken)), null),
+            { Phase: RunPhase.Training } => await TrainAsync(trainer, order, input, local, memory, cancellationToken),
+            _ => new TrainerOutput(RunBundles.FilesOf(await EvaluateAsync(input, local, cancellationToken)), null),
+        };
+    }
+
+    /// <inheritdoc />
+    public void Forget(string trainer) => data.Forget(trainer);
+
+    private async Task<SpanAnswer> MeasureAsync(TrainerShare local, CancellationToken cancellationToken) => new(
+        await local.Customers.MeasureAsync(cancellationToken),
+        await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(local.Site, 0).GrainKey).GetRetainedFromAsync());
+
+    private async Task<TrainerOutput> TrainAsync(
+        string trainer, StepOrder order, RunInput input, TrainerShare local, byte[]? memory, CancellationToken cancellationToken)
+    {
+        var facts = input.Facts;
+        var strategy = Strategies.Of(facts.Plan);
+        using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
+        var training = new LocalTraining(start, await local.ExamplesAsync(facts, cancellationToken), SharedScope.Everything);
+        var control = strategy.UsesControlVariates ? TrainerControl.Read(memory, order.Step, facts.Reporters.Contains(trainer), training.Shared.Length) : null;
+        var result = training.Run(
+            new LocalRound
+            {
+                Trainer = trainer,
+                RunSeed = facts.Plan.Seed,
+                Round = order.Step.Round,
+                Rounds = facts.Plan.Rounds,
+                Weights = input.Weights!,
+                Rule = new LocalRule(
+                    strategy.ProximalWeight,
+                    control is null ? null : ScaffoldTrainer.Correction(Scaffold.Control(input.Server, input.Weights!.Length), control)),
+                Control = control,
+                Options = new LocalOptions { Epochs = facts.Plan.LocalEpochs },
+            },
+            cancellationToken);
+        return new TrainerOutput(
+            RunBundles.FilesOf(result.Update, new UpdateFacts(result.Update.Examples, result.Update.Steps, result.TrainingLoss, result.Validation)),
+            control is null ? null : TrainerControl.Write(order.Step, control, result.Control!));
+    }
+
+    private async Task<EvaluationAnswer> EvaluateAsync(RunInput input, TrainerShare local, CancellationToken cancellationToken)
+    {
+        var facts = input.Facts;
+        var examples = await local.ExamplesAsync(facts, cancellationToken);
+        using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
+        var training = new LocalTraining(start, examples, SharedScope.Everything);
+        switch (facts.Stage)
+        {
+            case EvaluationStage.Validate:
+                return new EvaluationAnswer { Validation = training.Validate(input.Weights, null), Baselines = BaselineCounts.Of(examples.Training) };
+            case EvaluationStage.Calibrate:
+                return new EvaluationAnswer { Sums = training.Answer(facts.Finish!.Question, input.Weights, null) };
+            default:
+                using (var finished = GlobalModel.Finish(start, SharedScope.Everything, input.Weights, null, facts.Finish!))
+                {
+                    return await CompareAsync(facts, local, examples, finished, cancellationToken);
+                }
+        }
+    }
+
+    private async Task<EvaluationAnswer> CompareAsync(
+        RunFacts facts, TrainerShare local, LocalExamples examples, SegmentModel finished, CancellationToken cancellationToken)
+    {
+        var holdout = await local.Customers.ReadHoldoutAsync(facts.Data!, local.SchemeOf(facts), cancellationToken);
+        using var champion = await ChampionAsync(facts, local.Site, cancellationToken);
+        return new EvaluationAnswer
+        {
+            Validation = ScoreSums.Of(
+                examples.Validation, finished.Forecast([.. examples.Validation.Examples.Select(example => example.Input)]), [.. finished.DecisionWeights]),
+            Challenger = HoldoutScores.Of(finished, holdout),
+            Champion = champion is null ? null : HoldoutScores.Of(champion, holdout),
+            BaselineScores = facts.Baselines!.Measure(holdout),
+        };
+    }
+
+    /// <summary>The model in service; null when there is none, or one that this version cannot load.</summary>
+    private async Task<SegmentModel?> ChampionAsync(RunFacts facts, string site, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return facts.Champions.TryGetValue(site, out var hash) ? await bundles.ReadModelAsync(hash, cancellationToken) : null;
+        }
+        catch (BundleCorruptException)
+        {
+            return null;
+        }
+    }
+}
