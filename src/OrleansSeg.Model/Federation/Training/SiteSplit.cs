@@ -64,6 +64,10 @@ public sealed record SiteSplit(int SiteCount, Func<CustomerHistory, int> SiteOf)
     public static Func<CustomerHistory, string> Attribute(string name) => history => history.Attributes.GetValueOrDefault(name, "");
 
     /// <summary>A customer's kind by the label at a cutoff; empty for one who had done nothing by then.</summary>
+    /// <remarks>
+    /// The label tells what happened within the horizon: choose a cutoff whose horizon ends before validation. Else a site knows the outcomes
+    /// that it is calibrated on, and its calibration holds for nobody later.
+    /// </remarks>
     public static Func<CustomerHistory, string> LabelAt(DateTimeOffset cutoff, TimeSpan horizon, decimal highValueThreshold) => history =>
         AsOfExamples.Of(history, [cutoff], horizon).FirstOrDefault() is { } example
             ? PredictiveLabels.Of(example.HasPurchased, example.NewCustomer, example.FutureDays, example.FutureSpend, highValueThreshold)
