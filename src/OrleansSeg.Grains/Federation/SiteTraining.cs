@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Customers;
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
 
@@ -32,7 +33,8 @@ internal sealed partial class SiteTraining(
     private async Task<TrainingResult> TrainAsync(
         string site, TrainingRequest request, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
-        var histories = await SourceAsync(site, request.Cutoff, cancellationToken);
+        // The holdout stays fresh for the gate: a model in service that knew it would look better than its challengers.
+        var histories = Holdout.Without(site, await SourceAsync(site, request.Cutoff, cancellationToken));
         var trained = await TrainingPipeline.TrainAsync(histories, await PlanAsync(site, request), progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var hash = BundleFolder.Write(store.LocalFolder, trained.Files);
