@@ -17,6 +17,7 @@ public sealed record EightBitOptions
 /// <summary>One byte a number and a scale for each block of them: about a quarter of the bytes.</summary>
 /// <remarks>
 /// A number is off by less than its block's scale, by at most half of it when rounding to the nearer; the scale is the block's largest magnitude over 127.
+/// In blocks of numbers below 2e-36, where floats themselves grow coarse, up to 2^-143 comes on top.
 /// Stochastic rounding as in Alistarh et al. 2017, arXiv:1610.02132, section 3.1. Differs: the largest magnitude scales a block, not its norm, and
 /// codes take a whole byte, for speed.
 /// </remarks>

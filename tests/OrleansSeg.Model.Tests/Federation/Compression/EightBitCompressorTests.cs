@@ -14,10 +14,23 @@ public class EightBitCompressorTests
             for (var i = 0; i < values.Length; i++)
             {
                 var block = values.Skip(i / blockLength * blockLength).Take(blockLength);
-                var bound = block.Max(Math.Abs) / 127.0 * (scales + 1e-4);
+                var bound = (block.Max(Math.Abs) / 127.0 * (scales + 1e-4)) + Math.Pow(2, -143);
                 Assert.True(Math.Abs((double)read[i] - values[i]) <= bound, $"{values[i]} became {read[i]}, bound {bound}");
             }
         });
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void Read_OfBlocksNearTheSmallestFloats_IsWithinTheStatedBound(bool stochastic)
+    {
+        // The scale of such a block is itself a whole number of smallest floats, half of one off at most.
+        for (var ulps = 0; ulps < 2_000; ulps++)
+        {
+            var value = ulps * float.Epsilon;
+            var read = RoundTrip(new() { Stochastic = stochastic }, [value], (ulong)ulps)[0];
+            Assert.InRange(Math.Abs((double)read - value), 0, (value / 127.0) + Math.Pow(2, -143));
+        }
+    }
 
     [Fact]
     public void Read_AfterStochasticRounding_IsRightInTheMean()
