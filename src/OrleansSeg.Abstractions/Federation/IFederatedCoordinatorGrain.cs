@@ -31,4 +31,16 @@ public interface IFederatedCoordinatorGrain : IGrainWithStringKey
     /// <param name="cancellationToken">Stops between two reads.</param>
     [Alias("history")]
     Task<ImmutableArray<RunStatus>> GetHistoryAsync(int? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Lets runs start by themselves from now on; occurrences that pass while nobody can run, or while a run is under way, are made good by one run.</summary>
+    /// <param name="schedule">When, and what; null for never.</param>
+    /// <param name="cancellationToken">Stops before the write.</param>
+    /// <exception cref="ArgumentException">The plan breaks a bound, or the schedule cannot be read; the message says what.</exception>
+    /// <exception cref="InvalidOperationException">The cluster has no reminders, so nothing could wake it.</exception>
+    [Alias("set-schedule")]
+    Task<FederationScheduleStatus?> SetScheduleAsync(FederationSchedule? schedule, CancellationToken cancellationToken);
+
+    /// <summary>The schedule, or null.</summary>
+    [Alias("schedule")]
+    Task<FederationScheduleStatus?> GetScheduleAsync(CancellationToken cancellationToken);
 }

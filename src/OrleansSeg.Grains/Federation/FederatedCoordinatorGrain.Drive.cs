@@ -192,7 +192,7 @@ internal sealed partial class FederatedCoordinatorGrain
 
         try
         {
-            if (await this.GetReminder(WakeReminder) is { } reminder && _store.Run is null or { HasEnded: true })
+            if (_store is { Schedule: null, Run: null or { HasEnded: true } } && await this.GetReminder(WakeReminder) is { } reminder)
             {
                 await this.UnregisterReminder(reminder);
             }

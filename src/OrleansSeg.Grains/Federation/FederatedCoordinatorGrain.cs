@@ -92,15 +92,8 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
                 throw new InvalidOperationException($"Run {running.Number} of '{Name}' is under way ({running.Phase}); one run goes at a time.");
             }
 
-            if (_hasReminders)
-            {
-                await this.RegisterOrUpdateReminder(WakeReminder, WakePeriod, WakePeriod);
-            }
-
-            await KeepAsync(() => _store.AddAsync(RunMachine.Start(_store.Latest + 1, plan, Now, Now - _options.WatermarkLag)));
+            await BeginAsync(plan, scheduledFor: null);
         });
-        LogStarted(Name, _store.Latest, plan.Trainers.Length, plan.Rounds);
-        StartDriving();
         return StatusOf(_store.Run!);
     }
 
@@ -149,9 +142,6 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         return runs.DrainToImmutable();
     }
 
-    /// <inheritdoc />
-    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask; // Being awake is all: activation goes on with the run.
-
     private IFederatedTrainerGrain TrainerOf(string trainer) => _grains.GetGrain<IFederatedTrainerGrain>(TrainerKey.Of(Name, trainer));
 
     private RunStatus StatusOf(RunState run) => new(
@@ -172,6 +162,18 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         : run.Failures.GetValueOrDefault(trainer) is { } failure
         ? new TrainerStepStatus(trainer, failure.IsFinal ? TrainerStepState.Failed : TrainerStepState.Working, failure.Reason)
         : new TrainerStepStatus(trainer, _heard.GetValueOrDefault(trainer) is { } heard && heard.Step == run.Step ? heard.State : TrainerStepState.Silent, null);
+
+    private async Task BeginAsync(FederatedPlan plan, DateTimeOffset? scheduledFor)
+    {
+        if (_hasReminders)
+        {
+            await this.RegisterOrUpdateReminder(WakeReminder, WakePeriod, WakePeriod);
+        }
+
+        await KeepAsync(() => _store.AddAsync(RunMachine.Start(_store.Latest + 1, plan, Now, Now - _options.WatermarkLag, scheduledFor)));
+        LogStarted(Name, _store.Latest, plan.Trainers.Length, plan.Rounds);
+        StartDriving();
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run} starts with {Trainers} trainers for {Rounds} rounds.")]
     private partial void LogStarted(string name, int run, int trainers, int rounds);

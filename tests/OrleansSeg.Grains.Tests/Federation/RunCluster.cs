@@ -7,7 +7,7 @@ using OrleansSeg.Grains.Tests.Clusters;
 namespace OrleansSeg.Grains.Tests.Federation;
 
 /// <summary>A cluster whose federated runs compute next to nothing.</summary>
-public sealed class RunCluster : ShopCluster
+public class RunCluster : ShopCluster
 {
     private int _federations;
 

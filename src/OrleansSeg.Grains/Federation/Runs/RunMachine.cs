@@ -7,8 +7,14 @@ namespace OrleansSeg.Federation.Runs;
 internal static class RunMachine
 {
     /// <summary>A new run.</summary>
-    public static RunState Start(int number, FederatedPlan plan, DateTimeOffset now, DateTimeOffset watermark) => new()
+    /// <param name="number">Its number.</param>
+    /// <param name="plan">What it does.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="watermark">Events first stored after it do not count.</param>
+    /// <param name="scheduledFor">The occurrence of the schedule; null for a run by hand.</param>
+    public static RunState Start(int number, FederatedPlan plan, DateTimeOffset now, DateTimeOffset watermark, DateTimeOffset? scheduledFor = null) => new()
     {
+        ScheduledFor = scheduledFor,
         Number = number, Plan = plan, Phase = RunPhase.Opening, StartedAt = now, StepStartedAt = now, Watermark = watermark,
     };
 

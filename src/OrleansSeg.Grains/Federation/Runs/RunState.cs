@@ -78,6 +78,10 @@ internal sealed record RunState
     [Id(17)]
     public ImmutableArray<TimeSpan> Observed { get; init; } = [];
 
+    /// <summary>The occurrence of the schedule that it was started for; null for a run by hand.</summary>
+    [Id(18)]
+    public DateTimeOffset? ScheduledFor { get; init; }
+
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
 

@@ -18,6 +18,9 @@ internal sealed class RunStore(GrainRecords records)
     /// <summary>The latest run, or null.</summary>
     public RunState? Run { get; private set; }
 
+    /// <summary>When runs start by themselves, or null.</summary>
+    public StoredSchedule? Schedule { get; private set; }
+
     /// <summary>State name of a run's record.</summary>
     public static string RecordOf(int run) => string.Create(CultureInfo.InvariantCulture, $"run-{run}");
 
@@ -25,12 +28,12 @@ internal sealed class RunStore(GrainRecords records)
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         var head = await records.ReadAsync<FederationHead>(HeadRecord, cancellationToken);
-        (Latest, _headETag) = (head.Value?.Latest ?? 0, head.ETag);
+        (Latest, Schedule, _headETag) = (head.Value?.Latest ?? 0, head.Value?.Schedule, head.ETag);
         var next = await records.ReadAsync<RunState>(RecordOf(Latest + 1), cancellationToken);
         if (next.Value is not null)
         {
             (Run, _etag) = (next.Value, next.ETag);
-            await WriteHeadAsync(Latest + 1);
+            await WriteHeadAsync(Latest + 1, CoveredBy(next.Value));
         }
         else if (Latest > 0)
         {
@@ -48,7 +51,7 @@ internal sealed class RunStore(GrainRecords records)
     {
         _etag = await records.WriteAsync(RecordOf(run.Number), run, null);
         Run = run;
-        await WriteHeadAsync(run.Number);
+        await WriteHeadAsync(run.Number, CoveredBy(run));
     }
 
     /// <summary>Writes the latest run.</summary>
@@ -58,10 +61,17 @@ internal sealed class RunStore(GrainRecords records)
         Run = run;
     }
 
-    private async Task WriteHeadAsync(int latest)
+    /// <summary>Writes the schedule.</summary>
+    public Task WriteAsync(StoredSchedule? schedule) => WriteHeadAsync(Latest, schedule);
+
+    private StoredSchedule? CoveredBy(RunState run) => run.ScheduledFor is { } due && Schedule is { } schedule && due > schedule.Covered
+        ? schedule with { Covered = due }
+        : Schedule;
+
+    private async Task WriteHeadAsync(int latest, StoredSchedule? schedule)
     {
-        _headETag = await records.WriteAsync(HeadRecord, new FederationHead { Latest = latest }, _headETag);
-        Latest = latest;
+        _headETag = await records.WriteAsync(HeadRecord, new FederationHead { Latest = latest, Schedule = schedule }, _headETag);
+        (Latest, Schedule) = (latest, schedule);
     }
 }
 
@@ -72,4 +82,14 @@ internal sealed record FederationHead
     /// <summary>Number of the latest run.</summary>
     [Id(0)]
     public int Latest { get; init; }
+
+    /// <summary>When runs start by themselves; null for never.</summary>
+    [Id(1)]
+    public StoredSchedule? Schedule { get; init; }
 }
+
+/// <summary>A schedule, and how far it is covered.</summary>
+/// <param name="Schedule">The schedule.</param>
+/// <param name="Covered">Occurrences up to it are done.</param>
+[GenerateSerializer, Immutable, Alias("seg.stored-schedule")]
+internal sealed record StoredSchedule([property: Id(0)] FederationSchedule Schedule, [property: Id(1)] DateTimeOffset Covered);
