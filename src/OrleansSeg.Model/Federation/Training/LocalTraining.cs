@@ -39,11 +39,15 @@ public sealed class LocalTraining
 
     /// <summary>Trains for a round, after measuring the weights that it begins with.</summary>
     /// <exception cref="InsufficientDataException">There is no training example.</exception>
-    /// <exception cref="ArgumentException">A vector is of another length than what travels.</exception>
+    /// <exception cref="ArgumentException">A vector is of another length than what travels, or a number is out of its bounds.</exception>
     /// <exception cref="OperationCanceledException">It was stopped between two steps.</exception>
     public LocalResult Run(LocalRound round, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(round);
+        ArgumentOutOfRangeException.ThrowIfLessThan(round.Options.Epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(round.Options.StepsMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(round.Round, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(round.Round, round.Rounds);
         var examples = _examples.Training.Examples;
         if (examples.Count == 0)
         {
@@ -61,7 +65,7 @@ public sealed class LocalTraining
         using var rule = new LocalStepRule(Shared, round);
         using var loop = new TrainingLoop(
             () => CreateNetwork(start), _base.Encoder, gradients, options.Network,
-            new RateSchedule(steps * round.Rounds, steps * (round.Round - 1)), seed, rule);
+            new RateSchedule(checked(steps * round.Rounds), steps * (round.Round - 1)), seed, rule);
         var losses = 0.0;
         while (loop.Steps < steps)
         {

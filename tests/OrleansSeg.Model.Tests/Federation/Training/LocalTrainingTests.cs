@@ -144,8 +144,21 @@ public sealed class LocalTrainingTests
     }
 
     [Fact]
-    public void AVectorOfAnotherLength_IsRefused() =>
-        Assert.ThrowsAny<ArgumentException>(() => Trainer.Run(SmallRun.Round(Trainer) with { Weights = new float[3] }, default));
+    public void WhatCannotBeDone_IsRefused()
+    {
+        var round = SmallRun.Round(Trainer);
+        LocalRound[] impossible =
+        [
+            round with { Weights = new float[3] },
+            round with { Control = new float[3] },
+            round with { Rule = new LocalRule(Correction: new float[3]) },
+            round with { Round = 2 },
+            round with { Options = round.Options with { Epochs = 0 } },
+            round with { Options = round.Options with { StepsMax = 0 } },
+            round with { Options = round.Options with { Threads = 0 } },
+        ];
+        Assert.All(impossible, one => Assert.ThrowsAny<ArgumentException>(() => Trainer.Run(one, default)));
+    }
 
     [Fact]
     public void Threads_AreAsTheyWere_AfterARound()
