@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansSeg.Cli.Bench;
 using OrleansSeg.Cli.Bench.Chaos;
+using OrleansSeg.Cli.Bench.Federation;
 
 namespace OrleansSeg.Cli.Verbs;
 
@@ -23,6 +24,7 @@ internal static class BenchVerb
         var layout = new Option<string?>("--layout") { Description = "Layout of --file." };
         var command = new Command("bench", "Measures this machine.") { name, seconds, callers, customers, events, rate, rows, file, layout };
         command.Subcommands.Add(ChaosBench.Create(runner));
+        command.Subcommands.Add(FederatedBench.Create(runner));
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var parsed = context.Parsed;

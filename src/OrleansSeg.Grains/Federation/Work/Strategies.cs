@@ -20,7 +20,8 @@ internal static class Strategies
             "firstDecay" => set with { FirstDecay = setting.Value },
             "secondDecay" => set with { SecondDecay = setting.Value },
             "adaptivity" => set with { Adaptivity = setting.Value },
+            "examplesTotal" => set with { ExamplesTotal = (long)setting.Value },
             _ => throw new ArgumentException(
-                $"StrategySettings: there is no setting '{setting.Key}'; there are serverRate, proximalWeight, momentum, firstDecay, secondDecay and adaptivity.", nameof(plan)),
+                $"StrategySettings: there is no setting '{setting.Key}'; there are serverRate, proximalWeight, momentum, firstDecay, secondDecay, adaptivity and examplesTotal.", nameof(plan)),
         });
 }

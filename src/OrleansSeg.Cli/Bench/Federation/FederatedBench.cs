@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Globalization;
+using OrleansSeg.Cli.Verbs;
+using OrleansSeg.Customers;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Federation.Aggregation;
+using Spectre.Console;
+
+namespace OrleansSeg.Cli.Bench.Federation;
+
+/// <summary><c>bench federated</c>: one shop's customers split into sites, trained by rounds with each strategy, beside training on all of them at one place.</summary>
+internal static class FederatedBench
+{
+    private static readonly string[] Splits = ["even", "country", "labels"];
+
+    public static Command Create(VerbRunner runner)
+    {
+        var sites = new Option<int>("--sites") { Description = "Sites to split into, 2 to 64.", DefaultValueFactory = _ => 4 };
+        var split = new Option<string>("--split") { Description = "Even; by the attribute country; or by labels, each spread by a Dirichlet distribution.", DefaultValueFactory = _ => "even" };
+        split.AcceptOnlyFromAmong(Splits);
+        var alpha = new Option<double>("--alpha") { Description = "Concentration of the Dirichlet distribution, for --split labels; above 0.", DefaultValueFactory = _ => 0.3 };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds, 1 to 100.", DefaultValueFactory = _ => 8 };
+        var strategies = new Option<string[]>("--strategies")
+        {
+            Description = $"Strategies to compare: {string.Join(", ", AggregationStrategies.Names)}.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["fedavg"],
+        };
+        strategies.AcceptOnlyFromAmong([.. AggregationStrategies.Names]);
+        var command = new Command("federated", "Compares federated training of one shop split into sites with training at one place.") { sites, split, alpha, rounds, strategies };
+        return runner.Bind(command, async (context, cancellationToken) =>
+        {
+            var parsed = context.Parsed;
+            var settings = new FederatedBenchSettings(
+                Bounded("--sites", parsed.GetValue(sites), 2, 64),
+                parsed.GetValue(split)!,
+                parsed.GetValue(alpha) is > 0 and var value ? value : throw new UsageException("--alpha must be above 0."),
+                Bounded("--rounds", parsed.GetValue(rounds), 1, 100),
+                parsed.GetValue(strategies)!,
+                context.Settings.Seed);
+            await using var session = await context.OpenAsync(cancellationToken);
+            var layout = await session.Grains.GetGrain<ISiteGrain>(context.Settings.Site).GetLayoutAsync(cancellationToken);
+            var histories = new List<CustomerHistory>();
+            await foreach (var history in session.Grains.ReadTrainingHistoriesAsync(
+                context.Settings.Site, Enumerable.Range(0, layout.PartitionCount), null, cancellationToken))
+            {
+                histories.Add(history);
+            }
+
+            var report = await new SplitComparison(histories, settings, context.Output.Say).RunAsync(cancellationToken);
+            context.Output.Answer(report, screen => Write(screen, report));
+            return ExitCodes.Done;
+        });
+    }
+
+    private static int Bounded(string name, int value, int min, int max) =>
+        value >= min && value <= max ? value : throw new UsageException($"{name} must be {min} to {max}, not {value}.");
+
+    private static void Write(IAnsiConsole screen, FederatedBenchReport report)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("training", "log loss", "churn AUROC", "macro-F1", "worst site", "its AUROC", "KB a round", "seconds");
+        foreach (var run in report.Runs)
+        {
+            table.AddRow(new object?[]
+            {
+                run.Name, run.LogLoss, run.ChurnAuroc, run.MacroF1, run.WorstSite, run.WorstChurnAuroc, run.BytesPerRound / 1000, run.Seconds,
+            }.Select(cell => Markup.Escape(cell is double number ? number.ToString("F4", CultureInfo.InvariantCulture) : Convert.ToString(cell, CultureInfo.InvariantCulture)!)).ToArray());
+        }
+
+        screen.Write(table);
+    }
+}
+
+/// <summary>How to compare.</summary>
+internal sealed record FederatedBenchSettings(int Sites, string Split, double Alpha, int Rounds, IReadOnlyList<string> Strategies, int Seed);
+
+/// <summary>What was compared.</summary>
+/// <param name="Name"><c>federated</c>.</param>
+/// <param name="Seed">Seed of the split and of training.</param>
+/// <param name="Split">How customers were split.</param>
+/// <param name="Alpha">Concentration, for a split by labels.</param>
+/// <param name="Rounds">Rounds of each training.</param>
+/// <param name="Customers">Customers trained on, by site.</param>
+/// <param name="TestCustomers">Customers that no training saw, and that everything is measured on.</param>
+/// <param name="Runs">Training at one place first, then each strategy.</param>
+internal sealed record FederatedBenchReport(
+    string Name, int Seed, string Split, double Alpha, int Rounds, IReadOnlyDictionary<string, int> Customers, int TestCustomers, IReadOnlyList<FederatedBenchRun> Runs);
+
+/// <summary>One training.</summary>
+/// <param name="Name"><c>central</c>, or the strategy.</param>
+/// <param name="LogLoss">Over all test customers, in nats.</param>
+/// <param name="ChurnAuroc">Over all test customers.</param>
+/// <param name="MacroF1">Over all test customers.</param>
+/// <param name="WorstSite">The site with the highest log loss.</param>
+/// <param name="WorstLogLoss">Its log loss.</param>
+/// <param name="WorstChurnAuroc">Its churn AUROC.</param>
+/// <param name="ValidationLosses">After each round, uncalibrated.</param>
+/// <param name="BytesPerRound">Bytes of all updates of a round, uncompressed; 0 at one place.</param>
+/// <param name="Seconds">Time of the training.</param>
+internal sealed record FederatedBenchRun(
+    string Name, double LogLoss, double ChurnAuroc, double MacroF1, string WorstSite, double WorstLogLoss, double WorstChurnAuroc,
+    IReadOnlyList<double> ValidationLosses, long BytesPerRound, double Seconds);

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Federation;
+using OrleansSeg.Model.Federation.Aggregation;
+using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Model.Federation.Training;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Cli.Bench.Federation;
+
+/// <summary>Trains on the same customers at one place and split into sites, and measures on the same customers that no training saw.</summary>
+internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, FederatedBenchSettings settings, Action<string> say)
+{
+    private const string Central = "central";
+    private static readonly TimeSpan Horizon = TimeSpan.FromDays(90);
+
+    /// <summary>Runs every training, one after another.</summary>
+    public async Task<FederatedBenchReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var test = histories.Where(IsTest).ToList();
+        var known = histories.Where(history => !IsTest(history)).ToList();
+        var split = await SplitAsync(known, cancellationToken);
+        var bySite = known.ToLookup(history => NameOf(split.SiteOf(history)));
+        var testBySite = test.ToLookup(history => NameOf(split.SiteOf(history)));
+        var runs = new List<FederatedBenchRun>
+        {
+            await TrainAsync(Central, new FedAvg(), new Dictionary<string, HistorySource> { [Central] = Source(known) }, testBySite, cancellationToken),
+        };
+        foreach (var strategy in settings.Strategies)
+        {
+            var sites = bySite.ToDictionary(site => site.Key, site => Source([.. site]));
+            runs.Add(await TrainAsync(strategy, AggregationStrategies.Create(strategy, AggregationParameters.Defaults), sites, testBySite, cancellationToken));
+        }
+
+        return new FederatedBenchReport(
+            "federated", settings.Seed, settings.Split, settings.Alpha, settings.Rounds, bySite.ToDictionary(site => site.Key, site => site.Count()), test.Count, runs);
+    }
+
+    private async Task<FederatedBenchRun> TrainAsync(
+        string name,
+        IAggregationStrategy strategy,
+        Dictionary<string, HistorySource> sites,
+        ILookup<string, CustomerHistory> test,
+        CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var plan = new SimulationPlan { Data = new TrainingPlan { Horizon = Horizon, Seed = settings.Seed }, Strategy = strategy, Rounds = settings.Rounds };
+        var trained = await FederatedSimulation.RunAsync(sites, plan, new Told(name, say), cancellationToken);
+        var seconds = clock.Elapsed.TotalSeconds;
+        var scores = new SortedDictionary<string, ScoreSums>(StringComparer.Ordinal);
+        foreach (var site in test)
+        {
+            var model = trained.Models.GetValueOrDefault(site.Key) ?? trained.Models.Values.First();
+            var examples = await new LocalData("test", Source([.. site])).ReadAsync(trained.Data, trained.Schemes.Model, cancellationToken);
+            scores[site.Key] = HoldoutScores.Of(model, examples.Validation);
+        }
+
+        foreach (var model in trained.Models.Values)
+        {
+            model.Dispose();
+        }
+
+        var all = ScoreSums.Merge(scores.Values);
+        var worst = scores.MaxBy(site => site.Value.LogLoss);
+        say(string.Create(CultureInfo.InvariantCulture, $"{name}: log loss {all.LogLoss:F4}, churn AUROC {all.ChurnAuroc:F4}, {seconds:F0} s"));
+        return new FederatedBenchRun(
+            name, all.LogLoss, all.ChurnAuroc, all.MacroF1, worst.Key, worst.Value.LogLoss, worst.Value.ChurnAuroc, trained.ValidationLosses,
+            name == Central ? 0 : (long)trained.WeightCount * sizeof(float) * sites.Count * (strategy.UsesControlVariates ? 2 : 1), Math.Round(seconds, 1));
+    }
+
+    private async Task<SiteSplit> SplitAsync(List<CustomerHistory> known, CancellationToken cancellationToken)
+    {
+        switch (settings.Split)
+        {
+            case "country":
+                var counts = known.GroupBy(SiteSplit.Attribute("country")).ToDictionary(group => group.Key, group => (long)group.Count());
+                return SiteSplit.ByAttribute(settings.Sites, "country", counts);
+            case "labels":
+                var span = await new LocalData(Central, Source(known)).MeasureAsync(cancellationToken);
+                var plan = DataPlan.Of(span, new TrainingPlan { Horizon = Horizon, Seed = settings.Seed });
+                return SiteSplit.Skewed(settings.Sites, settings.Alpha, SiteSplit.LabelAt(plan.TrainingCutoffs[^1], Horizon, decimal.MaxValue), settings.Seed);
+            default:
+                return SiteSplit.Even(settings.Sites, settings.Seed);
+        }
+    }
+
+    // A fifth, drawn as holdouts are, by names that no site has.
+    private static bool IsTest(CustomerHistory history) => Holdout.Contains("(test 1)", history.CustomerId) || Holdout.Contains("(test 2)", history.CustomerId);
+
+    private static string NameOf(int site) => string.Create(CultureInfo.InvariantCulture, $"site-{site + 1}");
+
+    private static HistorySource Source(IReadOnlyList<CustomerHistory> some) => _ => some.ToAsyncEnumerable();
+
+    private sealed class Told(string name, Action<string> say) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => say(string.Create(
+            CultureInfo.InvariantCulture, $"{name}: {value.Stage} {value.Step} of {value.StepCount}, training {value.TrainingLoss:F4}, validation {value.ValidationLoss:F4}"));
+    }
+}
