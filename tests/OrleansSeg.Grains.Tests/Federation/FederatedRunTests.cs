@@ -141,8 +141,8 @@ public sealed class FederatedRunTests(RunCluster cluster) : IClassFixture<RunClu
     public async Task PlanOutOfBounds_IsRefused_NamingEveryBound()
     {
         var refused = await Assert.ThrowsAsync<ArgumentException>(() => _coordinator.StartAsync(
-            new FederatedPlan { Sites = ["A shop"], TrainersPerSite = 0, Rounds = 101, LocalEpochs = 0, Horizon = TimeSpan.Zero, ReportersMin = -1, DeadlineMin = TimeSpan.Zero, DeadlineMax = TimeSpan.Zero }, default));
-        foreach (var name in new[] { "Sites:", "TrainersPerSite", "Rounds", "LocalEpochs", "Horizon", "ReportersMin", "DeadlineMin is", "DeadlineMax is" })
+            new FederatedPlan { Sites = ["A shop"], Strategy = "magic", Compression = "zip", TrainersPerSite = 0, Rounds = 101, LocalEpochs = 0, Horizon = TimeSpan.Zero, ReportersMin = -1, DeadlineMin = TimeSpan.Zero, DeadlineMax = TimeSpan.Zero }, default));
+        foreach (var name in new[] { "Sites:", "no aggregation strategy 'magic'", "no compressor 'zip'", "TrainersPerSite", "Rounds", "LocalEpochs", "Horizon", "ReportersMin", "DeadlineMin is", "DeadlineMax is" })
         {
             Assert.Contains(name, refused.Message, StringComparison.Ordinal);
         }

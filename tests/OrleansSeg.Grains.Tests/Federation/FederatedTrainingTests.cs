@@ -1,4 +1,5 @@
 using OrleansSeg.Federation;
+using OrleansSeg.Federation.Runs;
 using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Inference;
@@ -38,6 +39,36 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
             var card = SegmentModel.ReadCard(BundleFolder.Read(cluster.Services.GetRequiredService<IModelStore>().LocalFolder, listed[0].Sha256));
             Assert.Equal(("fedavg", 2), (card.Lineage!.Strategy, card.Lineage.Thresholds.Count));
         }
+    }
+
+    [Theory]
+    [InlineData("scaffold", "topk")]
+    [InlineData("fedadam", "int8")]
+    public async Task StateOfStrategiesAndTrainers_OutlivesTheCoordinator_RoundAfterRound(string strategy, string compression)
+    {
+        var site = await cluster.NewShopAsync(500);
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        var plan = new FederatedPlan
+        {
+            Sites = [site], TrainersPerSite = 2, Rounds = 3, Strategy = strategy, Compression = compression, Horizon = TimeSpan.FromDays(60), Promote = false,
+            DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1),
+        };
+        var undisturbed = await RunAsync($"undisturbed-{strategy}", plan, _ => Task.CompletedTask);
+        var phases = new HashSet<(RunPhase, int)>();
+        var broken = await RunAsync($"broken-{strategy}", plan, async status =>
+        {
+            if (phases.Add((status.Phase, status.Round)))
+            {
+                await cluster.ForgetAsync(cluster.Grains.GetGrain<IFederatedCoordinatorGrain>($"broken-{strategy}"));
+                foreach (var trainer in plan.Trainers)
+                {
+                    await cluster.ForgetAsync(cluster.Grains.GetGrain<IFederatedTrainerGrain>($"{trainer}@broken-{strategy}"));
+                }
+            }
+        });
+        Assert.Equal(await WeightsOfAsync(undisturbed), await WeightsOfAsync(broken));
+        var plain = await RunAsync($"plain-{strategy}", plan with { Compression = "none" }, _ => Task.CompletedTask);
+        Assert.InRange((double)undisturbed.Rounds[0].Bytes / plain.Rounds[0].Bytes, 0, strategy == "scaffold" ? 0.75 : 0.5);
     }
 
     private async Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet)

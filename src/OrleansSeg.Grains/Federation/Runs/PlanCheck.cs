@@ -1,4 +1,5 @@
 using OrleansSeg.Events;
+using OrleansSeg.Federation.Work;
 
 namespace OrleansSeg.Federation.Runs;
 
@@ -53,6 +54,11 @@ internal static class PlanCheck
             yield return $"Horizon is {plan.Horizon}: 1 to 730 days.";
         }
 
+        foreach (var problem in new[] { Try(() => Strategies.Of(plan)), Try(() => Strategies.CompressorOf(plan)) }.OfType<string>())
+        {
+            yield return problem;
+        }
+
         if (plan.ReportersMin < 0 || plan.ReportersMin > trainers)
         {
             yield return $"ReportersMin is {plan.ReportersMin}: 0 to the number of trainers, {trainers}.";
@@ -66,6 +72,19 @@ internal static class PlanCheck
         if (plan.DeadlineMax < TimeSpan.FromSeconds(10) || plan.DeadlineMax > TimeSpan.FromDays(1) || plan.DeadlineMax < plan.DeadlineMin)
         {
             yield return $"DeadlineMax is {plan.DeadlineMax}: 10 s to 1 day, and not below DeadlineMin.";
+        }
+    }
+
+    private static string? Try(Action make)
+    {
+        try
+        {
+            make();
+            return null;
+        }
+        catch (ArgumentException exception)
+        {
+            return exception.Message;
         }
     }
 }

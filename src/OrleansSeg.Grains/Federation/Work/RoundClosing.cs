@@ -17,7 +17,7 @@ internal sealed class RoundClosing(RunBundles bundles)
         var all = new List<(TrainerUpdate Update, UpdateFacts Facts)>();
         foreach (var (trainer, hash) in run.OutputsInOrder())
         {
-            all.Add(await bundles.ReadUpdateAsync(trainer, hash, cancellationToken));
+            all.Add(await bundles.ReadUpdateAsync(trainer, hash, input.Weights!.Length, cancellationToken));
         }
 
         var strategy = Strategies.Of(run.Plan);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation;
+using OrleansSeg.Model.Federation.Compression;
 using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Models;
@@ -15,6 +16,8 @@ internal sealed class RunBundles(IModelStore store)
     private const string AnswerFile = "answer.json";
     private const string StatisticsFile = "statistics.bin";
     private const string WeightsFile = "weights.safetensors";
+    private const string DeltaFile = "delta.bin";
+    private const string ControlFile = "control.safetensors";
     private const string Weights = "weights";
     private const string Control = "control";
     private const string RoundOf = "round";
@@ -72,15 +75,18 @@ internal sealed class RunBundles(IModelStore store)
     public static Dictionary<string, byte[]> FilesOf(FitStatistics statistics) => new() { [StatisticsFile] = statistics.ToBytes() };
 
     /// <summary>The files of an update.</summary>
-    public static Dictionary<string, byte[]> FilesOf(TrainerUpdate update, UpdateFacts facts)
+    /// <param name="delta">The change of the weights, as a compressor wrote it.</param>
+    /// <param name="control">(P) the change of the control variate; null for none.</param>
+    /// <param name="facts">What goes with it.</param>
+    public static Dictionary<string, byte[]> FilesOf(byte[] delta, float[]? control, UpdateFacts facts)
     {
-        var vectors = new Dictionary<string, StoredTensor> { [Weights] = Stored(update.Delta) };
-        if (update.ControlDelta is { } control)
+        var files = new Dictionary<string, byte[]> { [AnswerFile] = Json(facts), [DeltaFile] = delta };
+        if (control is not null)
         {
-            vectors[Control] = Stored(control);
+            files[ControlFile] = SafeTensors.Write(new Dictionary<string, StoredTensor> { [Control] = Stored(control) });
         }
 
-        return new() { [AnswerFile] = Json(facts), [WeightsFile] = SafeTensors.Write(vectors) };
+        return files;
     }
 
     /// <summary>Reads an answer.</summary>
@@ -92,12 +98,17 @@ internal sealed class RunBundles(IModelStore store)
         FitStatistics.FromBytes((await FetchAsync(hash, cancellationToken))[StatisticsFile]);
 
     /// <summary>Reads an update.</summary>
-    public async Task<(TrainerUpdate Update, UpdateFacts Facts)> ReadUpdateAsync(string trainer, string hash, CancellationToken cancellationToken)
+    /// <param name="trainer">Who made it.</param>
+    /// <param name="hash">Its bundle.</param>
+    /// <param name="length">Numbers it must have (P).</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">It is damaged, or of another length.</exception>
+    public async Task<(TrainerUpdate Update, UpdateFacts Facts)> ReadUpdateAsync(string trainer, string hash, int length, CancellationToken cancellationToken)
     {
         var files = await FetchAsync(hash, cancellationToken);
         var facts = Json<UpdateFacts>(files[AnswerFile]);
-        var vectors = SafeTensors.Read(files[WeightsFile]);
-        return (new TrainerUpdate(trainer, vectors[Weights].Values, facts.Examples, facts.Steps, vectors.GetValueOrDefault(Control)?.Values), facts);
+        var control = files.TryGetValue(ControlFile, out var stored) ? SafeTensors.Read(stored).GetValueOrDefault(Control)?.Values : null;
+        return (new TrainerUpdate(trainer, UpdateFrame.Read(files[DeltaFile], length), facts.Examples, facts.Steps, control), facts);
     }
 
     private async Task<string> WriteAsync(IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken)

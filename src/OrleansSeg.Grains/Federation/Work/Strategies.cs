@@ -1,14 +1,19 @@
 using OrleansSeg.Model.Federation;
 using OrleansSeg.Model.Federation.Aggregation;
+using OrleansSeg.Model.Federation.Compression;
 
 namespace OrleansSeg.Federation.Work;
 
-/// <summary>Strategies as plans name and set them.</summary>
+/// <summary>Strategies and compressors as plans name and set them.</summary>
 internal static class Strategies
 {
     /// <summary>The plan's strategy.</summary>
     /// <exception cref="ArgumentException">There is none of this name, or a setting is unknown or out of bounds; the message names it.</exception>
     public static IAggregationStrategy Of(FederatedPlan plan) => AggregationStrategies.Create(plan.Strategy, ParametersOf(plan));
+
+    /// <summary>The plan's compressor.</summary>
+    /// <exception cref="ArgumentException">There is none of this name; the message names it.</exception>
+    public static IUpdateCompressor CompressorOf(FederatedPlan plan) => UpdateCompressors.Create(plan.Compression, CompressionParameters.Defaults);
 
     private static AggregationParameters ParametersOf(FederatedPlan plan) => plan.StrategySettings.Aggregate(
         AggregationParameters.Defaults,

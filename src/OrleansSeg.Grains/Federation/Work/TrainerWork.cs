@@ -3,6 +3,7 @@ using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation;
 using OrleansSeg.Model.Federation.Aggregation;
+using OrleansSeg.Model.Federation.Compression;
 using OrleansSeg.Model.Federation.Training;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Native;
@@ -42,7 +43,9 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
         var strategy = Strategies.Of(facts.Plan);
         using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
         var training = new LocalTraining(start, await local.ExamplesAsync(facts, cancellationToken), SharedScope.Everything);
-        var control = strategy.UsesControlVariates ? TrainerControl.Read(memory, order.Step, facts.Reporters.Contains(trainer), training.Shared.Length) : null;
+        var compressor = Strategies.CompressorOf(facts.Plan);
+        var control = strategy.UsesControlVariates ? Kept(TrainerKept.Control) : null;
+        var residual = compressor.Lossy ? Kept(TrainerKept.Residual) : null;
         var result = training.Run(
             new LocalRound
             {
@@ -58,9 +61,25 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
                 Options = new LocalOptions { Epochs = facts.Plan.LocalEpochs },
             },
             cancellationToken);
-        return new TrainerOutput(
-            RunBundles.FilesOf(result.Update, new UpdateFacts(result.Update.Examples, result.Update.Steps, result.TrainingLoss, result.Validation)),
-            control is null ? null : TrainerControl.Write(order.Step, control, result.Control!));
+        var sent = ErrorFeedback.Compress(
+            compressor, result.Update.Delta, residual, UpdateCompressors.Seed(facts.Plan.Seed, order.Step.Round, trainer));
+        var told = new UpdateFacts(result.Update.Examples, result.Update.Steps, result.TrainingLoss, result.Validation);
+        return new TrainerOutput(RunBundles.FilesOf(sent.Bytes, result.Update.ControlDelta, told), TrainerKept.Write(order.Step, KeptAfter()));
+
+        float[] Kept(string what) => TrainerKept.Read(memory, what, order.Step, facts.Reporters.Contains(trainer), training.Shared.Length);
+
+        IEnumerable<(string What, float[] Before, float[] After)> KeptAfter()
+        {
+            if (control is not null)
+            {
+                yield return (TrainerKept.Control, control, result.Control!);
+            }
+
+            if (residual is not null)
+            {
+                yield return (TrainerKept.Residual, residual, sent.Residual);
+            }
+        }
     }
 
     private async Task<EvaluationAnswer> EvaluateAsync(RunInput input, TrainerShare local, CancellationToken cancellationToken)
