@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Federation.Runs;
+using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Training;
 using OrleansSeg.Placement;
 
 namespace OrleansSeg.Federation;
@@ -73,6 +75,11 @@ internal sealed partial class FederatedTrainerGrain(
     /// <inheritdoc />
     public void Dispose() => _job?.Dispose();
 
+    /// <summary>What leaves the site of a failure. Messages of most exceptions may name a customer, so only the silo's own log has them.</summary>
+    private static string Tell(Exception exception) => exception is InsufficientDataException or BundleCorruptException
+        ? exception.Message
+        : $"{exception.GetType().Name}; the log of the trainer's silo has the rest.";
+
     private static StepReport Late(StepOrder order) => new(order.Step, TrainerStepState.Failed, null, "A later step has begun.");
 
     private async Task<StepReport> EndAsync(StepJob job)
@@ -87,7 +94,7 @@ internal sealed partial class FederatedTrainerGrain(
             // The next order, or the same one again, begins anew.
             LogFailed(Trainer, job.Order.Step.Run, job.Order.Step.Phase, job.Order.Step.Round, exception);
             Forget();
-            return new StepReport(job.Order.Step, TrainerStepState.Failed, null, exception.Message);
+            return new StepReport(job.Order.Step, TrainerStepState.Failed, null, Tell(exception));
         }
 
         var before = stored.State;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansSeg.Federation;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Grains.Tests.Clusters;
+using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
 
 namespace OrleansSeg.Grains.Tests.Federation;
@@ -110,12 +111,14 @@ public sealed class FederatedRunTests(RunCluster cluster) : IClassFixture<RunClu
     [Fact]
     public async Task TooManyThatFail_EndTheRun_WithEveryReason()
     {
-        cluster.Work.Meet = (trainer, step) => step.Phase == RunPhase.Training ? throw new IOException($"no disk at {trainer}") : Task.CompletedTask;
+        cluster.Work.Meet = (trainer, step) => step.Phase == RunPhase.Training ? throw (trainer.EndsWith('0') ? new InsufficientDataException($"nobody at {trainer}") : new IOException("no disk for customer ann")) : Task.CompletedTask;
         await _coordinator.StartAsync(Plan, default);
         var ended = await cluster.EndAsync(_coordinator);
         Assert.Equal(RunPhase.Failed, ended.Phase);
         Assert.Equal(
-            "Of 4 trainers 3 must report; " + string.Join("; ", Plan.Trainers.Select(trainer => $"{trainer}: no disk at {trainer}")), ended.Outcome);
+            "Of 4 trainers 3 must report; " + string.Join("; ", Plan.Trainers.Select(trainer =>
+                $"{trainer}: " + (trainer.EndsWith('0') ? $"nobody at {trainer}" : "IOException; the log of the trainer's silo has the rest."))),
+            ended.Outcome);
         Assert.Null(await cluster.Grains.GetGrain<IModelRegistryGrain>(_sites[0]).GetCurrentAsync(default));
     }
 
