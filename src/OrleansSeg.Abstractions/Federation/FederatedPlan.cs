@@ -73,6 +73,9 @@ public sealed record FederatedPlan
     [Id(13)]
     public string Compression { get; init; } = "none";
 
+    /// <summary>Fewest reports that make a round: <see cref="ReportersMin"/>, or where that is 0 more than half of the trainers.</summary>
+    public int ReportersNeeded => ReportersMin > 0 ? ReportersMin : (Trainers.Length / 2) + 1;
+
     /// <summary>The trainers, in ordinal order: each <c>{site}:{number}</c>.</summary>
     public ImmutableArray<string> Trainers =>
         [.. Sites.SelectMany(site => Enumerable.Range(0, TrainersPerSite).Select(number => string.Create(null, $"{site}:{number}"))).Order(StringComparer.Ordinal)];

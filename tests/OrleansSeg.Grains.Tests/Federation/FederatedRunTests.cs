@@ -145,7 +145,7 @@ public sealed class FederatedRunTests(RunCluster cluster) : IClassFixture<RunClu
     {
         var refused = await Assert.ThrowsAsync<ArgumentException>(() => _coordinator.StartAsync(
             new FederatedPlan { Sites = ["A shop"], Strategy = "magic", Compression = "zip", TrainersPerSite = 0, Rounds = 101, LocalEpochs = 0, Horizon = TimeSpan.Zero, ReportersMin = -1, DeadlineMin = TimeSpan.Zero, DeadlineMax = TimeSpan.Zero }, default));
-        foreach (var name in new[] { "Sites:", "no aggregation strategy 'magic'", "no compressor 'zip'", "TrainersPerSite", "Rounds", "LocalEpochs", "Horizon", "ReportersMin", "DeadlineMin is", "DeadlineMax is" })
+        foreach (var name in new[] { "Sites:", "Strategy is 'magic'", "Compression is 'zip'", "TrainersPerSite", "Rounds", "LocalEpochs", "Horizon", "ReportersMin", "DeadlineMin is", "DeadlineMax is" })
         {
             Assert.Contains(name, refused.Message, StringComparison.Ordinal);
         }

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
 using OrleansSeg.Events;
 using OrleansSeg.Federation.Work;
+using OrleansSeg.Model.Federation.Aggregation;
+using OrleansSeg.Model.Federation.Compression;
 
 namespace OrleansSeg.Federation.Runs;
 
 /// <summary>Holds a plan against its bounds.</summary>
-internal static class PlanCheck
+public static class PlanCheck
 {
     private const int SitesMax = 64;
     private const int TrainersMax = 256;
@@ -20,8 +23,10 @@ internal static class PlanCheck
         }
     }
 
-    private static IEnumerable<string> Problems(FederatedPlan plan)
+    /// <summary>Every bound that a plan breaks, each as a sentence that begins with the field's name; none when it is sound.</summary>
+    public static IEnumerable<string> Problems(FederatedPlan plan)
     {
+        ArgumentNullException.ThrowIfNull(plan);
         var sites = plan.Sites.IsDefault ? [] : plan.Sites;
         if (sites.Length is < 1 or > SitesMax || sites.Distinct(StringComparer.Ordinal).Count() != sites.Length)
         {
@@ -54,11 +59,6 @@ internal static class PlanCheck
             yield return $"Horizon is {plan.Horizon}: 1 to 730 days.";
         }
 
-        foreach (var problem in new[] { Try(() => Strategies.Of(plan)), Try(() => Strategies.CompressorOf(plan)) }.OfType<string>())
-        {
-            yield return problem;
-        }
-
         if (plan.ReportersMin < 0 || plan.ReportersMin > trainers)
         {
             yield return $"ReportersMin is {plan.ReportersMin}: 0 to the number of trainers, {trainers}.";
@@ -73,18 +73,34 @@ internal static class PlanCheck
         {
             yield return $"DeadlineMax is {plan.DeadlineMax}: 10 s to 1 day, and not below DeadlineMin.";
         }
+
+        foreach (var problem in StrategyProblems(plan))
+        {
+            yield return problem;
+        }
+
+        if (!UpdateCompressors.Names.Contains(plan.Compression))
+        {
+            yield return $"Compression is '{plan.Compression}': one of {string.Join(", ", UpdateCompressors.Names)}.";
+        }
     }
 
-    private static string? Try(Action make)
+    private static IEnumerable<string> StrategyProblems(FederatedPlan plan) => !AggregationStrategies.Names.Contains(plan.Strategy)
+        ? [$"Strategy is '{plan.Strategy}': one of {string.Join(", ", AggregationStrategies.Names)}."]
+        : plan.StrategySettings.Select(setting => SettingProblem(plan.Strategy, setting)).OfType<string>();
+
+    /// <summary>Each setting by itself, so that all that are wrong are named.</summary>
+    private static string? SettingProblem(string strategy, KeyValuePair<string, double> setting)
     {
         try
         {
-            make();
+            Strategies.Of(new FederatedPlan { Strategy = strategy, StrategySettings = ImmutableSortedDictionary<string, double>.Empty.Add(setting.Key, setting.Value) });
             return null;
         }
         catch (ArgumentException exception)
         {
-            return exception.Message;
+            // The sentence ends where the runtime adds the name of its parameter.
+            return $"StrategySettings: {setting.Key} is {setting.Value}. {exception.Message.Split(" (Parameter ")[0]}";
         }
     }
 }

@@ -27,6 +27,6 @@ internal static class Strategies
             "adaptivity" => set with { Adaptivity = setting.Value },
             "examplesTotal" => set with { ExamplesTotal = (long)setting.Value },
             _ => throw new ArgumentException(
-                $"StrategySettings: there is no setting '{setting.Key}'; there are serverRate, proximalWeight, momentum, firstDecay, secondDecay, adaptivity and examplesTotal.", nameof(plan)),
+                $"There is no setting '{setting.Key}'; there are serverRate, proximalWeight, momentum, firstDecay, secondDecay, adaptivity and examplesTotal.", nameof(plan)),
         });
 }
