@@ -68,6 +68,7 @@ public static class CommandLine
         EraseVerb.Create(runner),
         VerifyVerb.Create(runner),
         ModelsVerb.Create(runner),
+        RoundsVerb.Create(runner),
         BenchVerb.Create(runner),
         InitStoreVerb.Create(runner),
         .. LaterVerbs.Create(runner),

@@ -22,6 +22,16 @@ public sealed class UsageTests : IDisposable
     [InlineData("bench record --seconds 0", "1 to 600")]
     [InlineData("bench chaos --minutes 0", "0.1 to 600")]
     [InlineData("bench chaos --store paper", "paper")]
+    [InlineData("rounds", "Required")]
+    [InlineData("rounds frobnicate", "frobnicate")]
+    [InlineData("rounds status two", "two")]
+    [InlineData("rounds report", "--out")]
+    [InlineData("rounds plan --set momentum", "momentum")]
+    [InlineData("rounds plan --set momentum=high", "momentum=high")]
+    [InlineData("rounds plan --set momentum=0.5 momentum=0.9", "twice")]
+    [InlineData("rounds plan --cutoff yesterday", "yesterday")]
+    [InlineData("rounds plan --rounds many", "many")]
+    [InlineData("rounds history --federation A:B", "A:B")]
     [InlineData("lookup 1 --frobnicate", "--frobnicate")]
     [InlineData("lookup 1 --seed x", "x")]
     public async Task WrongLine_ExitsTwo_NamingWhatIsWrong(string line, string named)
@@ -43,7 +53,6 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("rounds")]
     [InlineData("tag")]
     public async Task Verb_OfALaterVersion_ExitsTwoSayingSo(string verb)
     {

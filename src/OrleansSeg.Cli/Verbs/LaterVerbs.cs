@@ -7,7 +7,6 @@ internal static class LaterVerbs
 {
     public static IEnumerable<Command> Create(VerbRunner runner) =>
     [
-        Later(runner, "rounds", "Federated training rounds", "Lists federated training rounds."),
         Later(runner, "tag", "Token classification", "Tags behaviour in text."),
     ];
 

@@ -1,0 +1,37 @@
+using OrleansSeg.Federation;
+
+namespace OrleansSeg.Cli.Rounds;
+
+/// <summary>A plan as it is printed: nothing is left to a default.</summary>
+internal sealed record PlanDocument(
+    IReadOnlyList<string> Sites,
+    int TrainersPerSite,
+    int Rounds,
+    string Strategy,
+    IReadOnlyDictionary<string, double> Settings,
+    int LocalEpochs,
+    double HorizonDays,
+    int Seed,
+    int ReportersMin,
+    double DeadlineMinSeconds,
+    double DeadlineMaxSeconds,
+    string Compression,
+    DateTimeOffset? Cutoff,
+    bool Promote)
+{
+    public static PlanDocument Of(FederatedPlan plan) => new(
+        plan.Sites,
+        plan.TrainersPerSite,
+        plan.Rounds,
+        plan.Strategy,
+        plan.StrategySettings,
+        plan.LocalEpochs,
+        plan.Horizon.TotalDays,
+        plan.Seed,
+        plan.ReportersNeeded,
+        plan.DeadlineMin.TotalSeconds,
+        plan.DeadlineMax.TotalSeconds,
+        plan.Compression,
+        plan.Cutoff,
+        plan.Promote);
+}

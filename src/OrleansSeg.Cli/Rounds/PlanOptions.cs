@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using OrleansSeg.Federation;
+using OrleansSeg.Federation.Runs;
+
+namespace OrleansSeg.Cli.Rounds;
+
+/// <summary>The options that say what a run does; what is left out has the plan's default.</summary>
+internal sealed class PlanOptions
+{
+    private const int DaysMax = 1_000_000;
+    private static readonly FederatedPlan Defaults = new();
+
+    private readonly Option<string[]> _sites = new("--sites")
+    {
+        Description = "Sites that take part, with commas between them. Default: the one of --site.",
+        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries))],
+    };
+
+    private readonly Option<int> _trainersPerSite = new("--trainers-per-site")
+    {
+        Description = "Trainers that a site's partitions are divided among, 1 to 64.", DefaultValueFactory = _ => Defaults.TrainersPerSite,
+    };
+
+    private readonly Option<int> _rounds = new("--rounds") { Description = "Rounds of training, 1 to 100.", DefaultValueFactory = _ => Defaults.Rounds };
+
+    private readonly Option<string> _strategy = new("--strategy")
+    {
+        Description = "How updates become one model: fedavg, fedprox, fedavgm, fedadam, fedyogi or scaffold.", DefaultValueFactory = _ => Defaults.Strategy,
+    };
+
+    private readonly Option<ImmutableSortedDictionary<string, double>?> _settings = new("--set")
+    {
+        Description = "Settings of the strategy, such as serverRate=0.5.", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true, CustomParser = ParseSettings,
+    };
+
+    private readonly Option<int> _localEpochs = new("--local-epochs")
+    {
+        Description = "Passes of each trainer over its examples in a round, 1 to 50.", DefaultValueFactory = _ => Defaults.LocalEpochs,
+    };
+
+    private readonly Option<int> _horizon = new("--horizon")
+    {
+        Description = "Days after a cutoff that labels look ahead, 1 to 730.", DefaultValueFactory = _ => (int)Defaults.Horizon.TotalDays,
+    };
+
+    private readonly Option<int> _reportersMin = new("--reporters-min")
+    {
+        Description = "Fewest trainers whose updates make a round; 0 for more than half.", DefaultValueFactory = _ => Defaults.ReportersMin,
+    };
+
+    private readonly Option<int> _deadlineMin = new("--deadline-min")
+    {
+        Description = "Seconds that a round waits at least for the slow once enough have reported, 1 to 3,600.", DefaultValueFactory = _ => (int)Defaults.DeadlineMin.TotalSeconds,
+    };
+
+    private readonly Option<int> _deadlineMax = new("--deadline-max")
+    {
+        Description = "Seconds after which a step without enough reports fails the run, 10 to 86,400.", DefaultValueFactory = _ => (int)Defaults.DeadlineMax.TotalSeconds,
+    };
+
+    private readonly Option<string> _compression = new("--compression")
+    {
+        Description = "How updates are made small: none, int8 or topk.", DefaultValueFactory = _ => Defaults.Compression,
+    };
+
+    private readonly Option<DateTimeOffset?> _cutoff = InstantOption.Optional("--cutoff", "The latest instant that training knows. Default: --as-of, else the run's start.");
+
+    private readonly Option<bool> _keep = new("--no-promote") { Description = "Keep the model as a candidate even if it is better." };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[]
+        {
+            _sites, _trainersPerSite, _rounds, _strategy, _settings, _localEpochs, _horizon, _reportersMin, _deadlineMin, _deadlineMax, _compression, _cutoff, _keep,
+        })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The plan that the command line asks for.</summary>
+    /// <exception cref="UsageException">It breaks a bound; the message names every field that does.</exception>
+    public FederatedPlan Read(ParseResult parsed, CommonSettings settings)
+    {
+        var plan = new FederatedPlan
+        {
+            Sites = [.. parsed.GetValue(_sites) is { Length: > 0 } sites ? sites : [settings.Site]],
+            TrainersPerSite = parsed.GetValue(_trainersPerSite),
+            Rounds = parsed.GetValue(_rounds),
+            Strategy = parsed.GetValue(_strategy)!,
+            StrategySettings = parsed.GetValue(_settings) ?? Defaults.StrategySettings,
+            LocalEpochs = parsed.GetValue(_localEpochs),
+            Horizon = TimeSpan.FromDays(Math.Clamp(parsed.GetValue(_horizon), -DaysMax, DaysMax)),
+            Seed = settings.Seed,
+            ReportersMin = parsed.GetValue(_reportersMin),
+            DeadlineMin = TimeSpan.FromSeconds(parsed.GetValue(_deadlineMin)),
+            DeadlineMax = TimeSpan.FromSeconds(parsed.GetValue(_deadlineMax)),
+            Compression = parsed.GetValue(_compression)!,
+            Cutoff = parsed.GetValue(_cutoff) ?? settings.AsOf,
+            Promote = !parsed.GetValue(_keep),
+        };
+        var problems = PlanCheck.Problems(plan).ToList();
+        return problems.Count == 0 ? plan : throw new UsageException(string.Join(Environment.NewLine, problems.Select(problem => $"  {problem}").Prepend("The plan is not valid:")));
+    }
+
+    private static ImmutableSortedDictionary<string, double>? ParseSettings(ArgumentResult result)
+    {
+        var settings = ImmutableSortedDictionary.CreateBuilder<string, double>(StringComparer.Ordinal);
+        foreach (var text in result.Tokens.Select(token => token.Value))
+        {
+            var parts = text.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (parts is not [{ Length: > 0 } name, var number] || !double.TryParse(number, CultureInfo.InvariantCulture, out var value))
+            {
+                result.AddError($"--set: '{text}' is no setting such as serverRate=0.5.");
+            }
+            else if (!settings.TryAdd(name, value))
+            {
+                result.AddError($"--set: '{name}' is set twice.");
+            }
+        }
+
+        return settings.ToImmutable();
+    }
+}

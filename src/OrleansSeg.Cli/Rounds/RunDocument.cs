@@ -1,0 +1,56 @@
+using OrleansSeg.Federation;
+
+namespace OrleansSeg.Cli.Rounds;
+
+/// <summary>A run as it is printed.</summary>
+internal sealed record RunDocument(
+    string Federation,
+    int Run,
+    RunPhase Phase,
+    int Round,
+    DateTimeOffset StartedAt,
+    DateTimeOffset Watermark,
+    DateTimeOffset? EndedAt,
+    string? Outcome,
+    IReadOnlyDictionary<string, int> Versions,
+    PlanDocument Plan,
+    IReadOnlyList<RoundDocument> Rounds,
+    IReadOnlyList<TrainerDocument> Trainers)
+{
+    public static RunDocument Of(string federation, RunStatus run) => new(
+        federation,
+        run.Run,
+        run.Phase,
+        run.Round,
+        run.StartedAt,
+        run.Watermark,
+        run.EndedAt,
+        run.Outcome,
+        run.Versions,
+        PlanDocument.Of(run.Plan),
+        [.. run.Rounds.Select(round => RoundDocument.Of(run.Plan, round))],
+        [.. run.Trainers.Select(trainer => new TrainerDocument(trainer.Trainer, trainer.State, trainer.Detail))]);
+}
+
+/// <summary>A round that is done. A metric that is no finite number is null.</summary>
+internal sealed record RoundDocument(
+    int Round,
+    string Model,
+    IReadOnlyList<string> Reporters,
+    IReadOnlyList<string> Missing,
+    double TookSeconds,
+    long Bytes,
+    IReadOnlyDictionary<string, double?> Metrics)
+{
+    public static RoundDocument Of(FederatedPlan plan, RoundStatus round) => new(
+        round.Round,
+        round.Model,
+        round.Reporters,
+        [.. RunFacts.MissingIn(plan, round)],
+        round.Took.TotalSeconds,
+        round.Bytes,
+        round.Metrics.ToDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null));
+}
+
+/// <summary>How a trainer does in the present step.</summary>
+internal sealed record TrainerDocument(string Trainer, TrainerStepState State, string? Detail);

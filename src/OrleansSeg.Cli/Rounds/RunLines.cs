@@ -1,0 +1,46 @@
+using System.Globalization;
+using OrleansSeg.Federation;
+
+namespace OrleansSeg.Cli.Rounds;
+
+/// <summary>What happened in a run between two looks at it, a line for each thing: how it is watched where there is no terminal.</summary>
+internal static class RunLines
+{
+    /// <summary>The lines.</summary>
+    /// <param name="before">The earlier look; null for the first.</param>
+    /// <param name="after">The later look at the same run.</param>
+    public static IEnumerable<string> Between(RunStatus? before, RunStatus after)
+    {
+        foreach (var round in after.Rounds.Skip(before?.Rounds.Length ?? 0))
+        {
+            yield return Round(after.Plan, round);
+        }
+
+        var isSameStep = before is not null && (before.Phase, before.Round) == (after.Phase, after.Round);
+        if (!isSameStep)
+        {
+            yield return Line($"Run {after.Run}: {RunWords.Phase(after)}{(after.Outcome is { } outcome ? $": {outcome}" : "")}");
+        }
+
+        var reported = after.Trainers.Count(trainer => trainer.State == TrainerStepState.Reported);
+        if (reported > 0 && reported != (isSameStep ? before!.Trainers.Count(trainer => trainer.State == TrainerStepState.Reported) : 0))
+        {
+            yield return Line($"  {reported} of {after.Trainers.Length} have reported");
+        }
+
+        var told = isSameStep ? before!.Trainers : [];
+        foreach (var trainer in after.Trainers.Where(trainer => trainer.Detail is not null && !told.Contains(trainer)))
+        {
+            yield return Line($"  {trainer.Trainer} {(trainer.State == TrainerStepState.Failed ? "has failed" : "is tried again")}: {trainer.Detail}");
+        }
+    }
+
+    private static string Round(FederatedPlan plan, RoundStatus round)
+    {
+        var missing = string.Join(", ", RunFacts.MissingIn(plan, round));
+        var metrics = string.Concat(round.Metrics.Select(metric => $", {metric.Key} {RunWords.Number(metric.Value)}"));
+        return Line($"  round {round.Round}: {round.Reporters.Length} of {plan.Trainers.Length} reported in {RunWords.Duration(round.Took)}, {RunWords.Bytes(round.Bytes)}{metrics}{(missing.Length > 0 ? $"; missing: {missing}" : "")}");
+    }
+
+    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

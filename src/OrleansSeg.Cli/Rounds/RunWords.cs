@@ -1,0 +1,59 @@
+using System.Globalization;
+using OrleansSeg.Federation;
+
+namespace OrleansSeg.Cli.Rounds;
+
+/// <summary>Parts of a run in words and numbers that people read, the same on the screen and in the report.</summary>
+internal static class RunWords
+{
+    private const int Kibi = 1024;
+
+    /// <summary>Where a run stands, such as <c>training, round 2 of 5</c>.</summary>
+    public static string Phase(RunStatus run) => run.Phase switch
+    {
+        RunPhase.Training => Line($"training, round {run.Round} of {run.Plan.Rounds}"),
+        RunPhase.Fitting or RunPhase.Evaluating => Line($"{Name(run.Phase)}, pass {run.Round}"),
+        var other => Name(other),
+    };
+
+    /// <summary>For instance <c>3.2 s</c>, <c>4 min 05 s</c> or <c>1 h 02 min</c>.</summary>
+    public static string Duration(TimeSpan time) =>
+        time.TotalSeconds < 59.95 ? Line($"{time.TotalSeconds:0.0} s")
+        : time < TimeSpan.FromHours(1) ? Line($"{time.Minutes} min {time.Seconds:00} s")
+        : Line($"{(long)time.TotalHours} h {time.Minutes:00} min");
+
+    /// <summary>For instance <c>812 B</c> or <c>1.2 MiB</c>.</summary>
+    public static string Bytes(long bytes) =>
+        bytes < Kibi ? Line($"{bytes} B") : bytes < Kibi * Kibi ? Line($"{bytes / (double)Kibi:0.0} KiB") : Line($"{bytes / (double)(Kibi * Kibi):0.0} MiB");
+
+    /// <summary>Four digits behind the point where they say something; a dash for what is no finite number.</summary>
+    public static string Number(double value) => !double.IsFinite(value) ? "–" : value.ToString(
+        Math.Abs(value) switch { 0 => "0", < 0.001 => "0.##E+0", < 1000 => "0.####", < 1_000_000 => "#,0.#", _ => "0.###E+0" }, CultureInfo.InvariantCulture);
+
+    /// <summary>A metric in a column of a table: as <see cref="Number"/>, with as many digits in each row.</summary>
+    public static string Metric(double value) => Math.Abs(value) is >= 0.001 and < 1000 && !double.IsInteger(value) ? value.ToString("0.0000", CultureInfo.InvariantCulture) : Number(value);
+
+    /// <summary>An instant, to the second, in UTC.</summary>
+    public static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>What a plan says, by name, in the order people ask.</summary>
+    public static IEnumerable<(string Name, string Value)> Of(FederatedPlan plan)
+    {
+        var trainers = plan.Trainers.Length;
+        yield return ("sites", string.Join(", ", plan.Sites));
+        yield return ("trainers", Line($"{plan.TrainersPerSite} a site, {trainers} in all"));
+        yield return ("rounds", Line($"{plan.Rounds} with {plan.LocalEpochs} local {(plan.LocalEpochs == 1 ? "epoch" : "epochs")} each"));
+        yield return ("strategy", string.Join(", ", plan.StrategySettings.Select(setting => Line($"{setting.Key} {setting.Value}")).Prepend(plan.Strategy)));
+        yield return ("compression", plan.Compression);
+        yield return ("reports needed", Line($"{plan.ReportersNeeded} of {trainers} a round"));
+        yield return ("deadline", $"by what rounds took, from {Duration(plan.DeadlineMin)} to {Duration(plan.DeadlineMax)}");
+        yield return ("horizon", Line($"{plan.Horizon.TotalDays} days"));
+        yield return ("cutoff", plan.Cutoff is { } cutoff ? Instant(cutoff) : "the run's start");
+        yield return ("seed", plan.Seed.ToString(CultureInfo.InvariantCulture));
+        yield return ("a better model", plan.Promote ? "goes into service" : "is kept as a candidate");
+    }
+
+    private static string Name(RunPhase phase) => phase.ToString().ToLowerInvariant();
+
+    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

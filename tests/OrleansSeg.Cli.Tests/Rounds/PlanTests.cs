@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+
+namespace OrleansSeg.Cli.Tests.Rounds;
+
+/// <summary><c>rounds plan</c>, and lines that ask for what no plan may have.</summary>
+public sealed class PlanTests : IDisposable
+{
+    private readonly Shell _shell = new();
+
+    public void Dispose()
+    {
+        Assert.False(Directory.Exists(_shell.DataDirectory), "A plan must touch nothing.");
+        _shell.Dispose();
+    }
+
+    [Fact]
+    public async Task Plan_OfNothing_IsEveryDefault()
+    {
+        var plan = await _shell.JsonAsync("rounds", "plan");
+        AssertIs(
+            """
+            {
+              "sites": ["default"], "trainersPerSite": 1, "rounds": 5, "strategy": "fedavg", "settings": {}, "localEpochs": 1, "horizonDays": 90, "seed": 1,
+              "reportersMin": 1, "deadlineMinSeconds": 30, "deadlineMaxSeconds": 3600, "compression": "none", "cutoff": null, "promote": true
+            }
+            """,
+            plan);
+    }
+
+    [Fact]
+    public async Task Plan_OfEveryOption_HoldsThem()
+    {
+        var plan = await _shell.JsonAsync(
+            "rounds", "plan", "--sites", "north,south", "--trainers-per-site", "4", "--rounds", "9", "--strategy", "fedavgm", "--set", "momentum=0.5", "serverRate=2e-1",
+            "--local-epochs", "2", "--horizon", "30", "--reporters-min", "3", "--deadline-min", "5", "--deadline-max", "60", "--compression", "int8",
+            "--cutoff", "2011-09-10", "--no-promote", "--seed", "17");
+        AssertIs(
+            """
+            {
+              "sites": ["north", "south"], "trainersPerSite": 4, "rounds": 9, "strategy": "fedavgm", "settings": { "momentum": 0.5, "serverRate": 0.2 }, "localEpochs": 2,
+              "horizonDays": 30, "seed": 17, "reportersMin": 3, "deadlineMinSeconds": 5, "deadlineMaxSeconds": 60, "compression": "int8",
+              "cutoff": "2011-09-10T00:00:00+00:00", "promote": false
+            }
+            """,
+            plan);
+    }
+
+    [Fact]
+    public async Task Plan_OfAPastDataSet_KnowsNothingLater()
+    {
+        var plan = await _shell.JsonAsync("rounds", "plan", "--as-of", "2011-12-10", "--site", "north");
+        Assert.Equal(("2011-12-10T00:00:00+00:00", "north"), ((string)plan["cutoff"]!, (string)plan["sites"]![0]!));
+    }
+
+    [Theory]
+    [InlineData("plan")]
+    [InlineData("start")]
+    public async Task WrongPlan_ExitsTwo_NamingEveryField(string verb)
+    {
+        var ran = await _shell.RunAsync(
+            "rounds", verb, "--sites", "north,North,", "--trainers-per-site", "0", "--rounds", "101", "--strategy", "fedsgd", "--local-epochs", "51", "--horizon", "2147483647",
+            "--reporters-min", "-1", "--deadline-min", "0", "--deadline-max", "1", "--compression", "zip", "--json");
+        ran.Fails(
+            ExitCode.Usage, "not valid", "'North'", "''", "TrainersPerSite", "Rounds is 101", "Strategy is 'fedsgd'", "LocalEpochs", "Horizon", "ReportersMin", "DeadlineMin is", "DeadlineMax is",
+            "Compression is 'zip'");
+    }
+
+    [Fact]
+    public async Task SettingOfAnotherStrategy_ExitsTwo_NamingIt()
+    {
+        var ran = await _shell.RunAsync("rounds", "plan", "--set", "momentum=0.9");
+        ran.Fails(ExitCode.Usage, "StrategySettings: momentum", "'fedavg'");
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("101")]
+    public async Task History_BeyondItsLimit_ExitsTwo(string limit)
+    {
+        var ran = await _shell.RunAsync("rounds", "history", "--limit", limit);
+        ran.Fails(ExitCode.Usage, "1 to 100", limit);
+    }
+
+    [Fact]
+    public async Task ForPeople_SaysWhatTheRunWillDo()
+    {
+        var ran = await _shell.RunAsync("rounds", "plan", "--sites", "north,south", "--trainers-per-site", "2");
+        Assert.Equal(ExitCode.Done, ran.ExitCode);
+        Assert.All(["north, south", "2 a site, 4 in all", "3 of 4 a round", "from 30.0 s to 1 h 00 min", "90 days"], words => Assert.Contains(words, ran.Output, StringComparison.Ordinal));
+    }
+
+    private static void AssertIs(string expected, JsonNode plan) => Assert.Equal(JsonNode.Parse(expected)!.ToJsonString(), plan.ToJsonString());
+}

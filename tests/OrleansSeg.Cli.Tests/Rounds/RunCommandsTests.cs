@@ -1,0 +1,179 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Runtime;
+using OrleansSeg.Cli.Output;
+using OrleansSeg.Cli.Rounds;
+using OrleansSeg.Federation;
+
+namespace OrleansSeg.Cli.Tests.Rounds;
+
+/// <summary>What is said and answered of runs; the coordinator is made up.</summary>
+public sealed class RunCommandsTests
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private readonly FakeTimeProvider _time = new(Runs.Start) { AutoAdvanceAmount = TimeSpan.Zero };
+
+    private JsonNode Answer => JsonNode.Parse(_output.ToString())!;
+
+    [Fact]
+    public async Task Status_IsOneDocument_AndSaysHowTheRunGoesOn()
+    {
+        Assert.Equal(ExitCode.Done, await Of(new(() => Runs.UnderWay)).StatusAsync(null, default));
+        Assert.Equal(
+            "{federation: string, run: number, phase: string, round: number, startedAt: string, watermark: string, endedAt: null, outcome: null, versions: {}, "
+            + "plan: {sites: [string], trainersPerSite: number, rounds: number, strategy: string, settings: {}, localEpochs: number, horizonDays: number, seed: number, "
+            + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, cutoff: null, promote: bool}, "
+            + "rounds: [{round: number, model: string, reporters: [string], missing: [], tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
+            + "trainers: [{trainer: string, state: string, detail: null}]}",
+            Shape.Of(Answer));
+        Assert.Equal(["reported", "working", "failed", "silent"], Answer["trainers"]!.AsArray().Select(trainer => (string)trainer!["state"]!));
+        Assert.Contains("goes on at the server", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_OfARunWithoutMissingTrainers_NamesThoseThatWere()
+    {
+        await Of(new(() => Runs.Ended)).StatusAsync(7, default);
+        Assert.Equal("[[],[\"south:0\"],[]]", new JsonArray([.. Answer["rounds"]!.AsArray().Select(round => round!["missing"]!.DeepClone())]).ToJsonString());
+        Assert.Equal("", _error.ToString());
+    }
+
+    [Fact]
+    public async Task Status_OfANumberThatIsNone_IsNull()
+    {
+        var metrics = Runs.Round(1).Metrics.SetItem("logLoss", double.NaN).SetItem("trainLoss", double.PositiveInfinity);
+        await Of(new(() => Runs.UnderWay with { Rounds = [Runs.Round(1) with { Metrics = metrics }] })).StatusAsync(null, default);
+        Assert.Equal("""{"logLoss":null,"trainLoss":null}""", Answer["rounds"]![0]!["metrics"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Status_OfNoRun_FailsSayingHowToStartOne()
+    {
+        var failure = await Assert.ThrowsAsync<VerbFailedException>(() => Of(new(() => null)).StatusAsync(null, default));
+        Assert.Contains("rounds start", failure.Message, StringComparison.Ordinal);
+        failure = await Assert.ThrowsAsync<VerbFailedException>(() => Of(new(() => null)).StatusAsync(9, default));
+        Assert.Contains("no run 9 of 'shops'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "resumes with 'orleansseg serve'")]
+    [InlineData(false, "goes on at the server")]
+    public async Task Start_HandsThePlanOver_AndSaysWhoDrivesTheRun(bool hostsSilo, string words)
+    {
+        var coordinator = new FakeCoordinator(() => Runs.UnderWay);
+        Assert.Equal(ExitCode.Done, await Of(coordinator, hostsSilo).StartAsync(Runs.Plan, watch: false, default));
+        Assert.Same(Runs.Plan, coordinator.Started);
+        Assert.Equal(7, (int)Answer["run"]!);
+        Assert.Contains(words, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StartAndCancel_ThatAreRefused_FailWithTheCoordinatorsWords()
+    {
+        var coordinator = new FakeCoordinator(() => Runs.UnderWay) { Refusal = new InvalidOperationException("Run 7 of 'shops' is under way.") };
+        Assert.Equal(coordinator.Refusal.Message, (await Assert.ThrowsAsync<VerbFailedException>(() => Of(coordinator).StartAsync(Runs.Plan, watch: false, default))).Message);
+        Assert.Equal(coordinator.Refusal.Message, (await Assert.ThrowsAsync<VerbFailedException>(() => Of(coordinator).CancelAsync(7, default))).Message);
+        Assert.Equal("", _output.ToString());
+    }
+
+    [Theory]
+    [InlineData(null, 7)]
+    [InlineData(3, 3)]
+    public async Task Cancel_WithoutANumber_TakesTheLatest(int? number, int cancelled)
+    {
+        var coordinator = new FakeCoordinator(() => Runs.UnderWay);
+        Assert.Equal(ExitCode.Done, await Of(coordinator).CancelAsync(number, default));
+        Assert.Equal(cancelled, coordinator.Cancelled);
+        Assert.Equal("cancelled", (string?)Answer["phase"]);
+    }
+
+    [Theory]
+    [InlineData(RunPhase.Done, ExitCode.Done)]
+    [InlineData(RunPhase.Failed, ExitCode.Failed)]
+    [InlineData(RunPhase.Cancelled, ExitCode.Failed)]
+    public async Task Watch_ToTheEnd_SaysWhatHappens_AndEndsAsTheRunDid(RunPhase how, int exitCode)
+    {
+        var coordinator = new FakeCoordinator(() => Runs.UnderWay, () => Runs.UnderWay, () => throw new SiloUnavailableException("gone"), () => Runs.Ended with { Phase = how });
+        Assert.Equal(exitCode, await AdvancedAsync(Of(coordinator).WatchAsync(null, default)));
+        Assert.Equal([null, 7, 7, 7], coordinator.Asked);
+        Assert.Equal(how.ToString().ToLowerInvariant(), (string?)Answer["phase"]);
+        Assert.Equal(
+            [
+                "  round 1: 4 of 4 reported in 3.5 s, 5.9 KiB, logLoss 0.95, trainLoss 1.5",
+                "Run 7: training, round 2 of 3",
+                "  1 of 4 have reported",
+                "  north:1 is tried again: The store was away.",
+                "  south:0 has failed: Too few customers.",
+                "The coordinator does not answer and is asked again: gone",
+                "  round 2: 3 of 4 reported in 7.0 s, 4.4 KiB, logLoss 0.9, trainLoss 0.75; missing: south:0",
+                "  round 3: 4 of 4 reported in 10.5 s, 5.9 KiB, logLoss 0.85, trainLoss 0.5",
+                $"Run 7: {how.ToString().ToLowerInvariant()}: Better than the model in service.",
+            ],
+            _error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task Watch_OfACoordinatorThatStaysSilent_Fails()
+    {
+        var coordinator = new FakeCoordinator(() => Runs.UnderWay, () => throw new TimeoutException("late")) { Looked = () => _time.Advance(TimeSpan.FromSeconds(50)) };
+        var failure = await Assert.ThrowsAsync<VerbFailedException>(() => AdvancedAsync(Of(coordinator).WatchAsync(7, default)));
+        Assert.Contains("2 minutes: late", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "resumes with 'orleansseg serve'")]
+    [InlineData(false, "goes on at the server")]
+    public async Task Watch_ThatIsStopped_LeavesTheRunAlone_AndSaysSo(bool hostsSilo, string words)
+    {
+        using var stop = new CancellationTokenSource();
+        var looks = 0;
+        var coordinator = new FakeCoordinator(() => Runs.UnderWay)
+        {
+            Looked = () =>
+            {
+                if (++looks == 3)
+                {
+                    stop.Cancel();
+                }
+            },
+        };
+        Assert.Equal(ExitCode.Failed, await AdvancedAsync(Of(coordinator, hostsSilo).WatchAsync(7, stop.Token)));
+        Assert.Null(coordinator.Cancelled);
+        Assert.Equal("", _output.ToString());
+        Assert.Contains(words, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task History_ListsRuns_LatestFirst()
+    {
+        Assert.Equal(ExitCode.Done, await Of(new(() => Runs.UnderWay with { Run = 8 }, () => Runs.Ended)).HistoryAsync(null, 10, default));
+        Assert.Equal([8, 7], Answer.AsArray().Select(run => (int)run!["run"]!));
+    }
+
+    [Fact]
+    public async Task ForPeople_ShowsTrainersRoundsAndOutcome()
+    {
+        var output = new VerbOutput(json: false, _output, _error);
+        await new RunCommands(new FakeCoordinator(() => Runs.UnderWay, () => Runs.Ended), "shops", output, hostsSilo: false, _time).StatusAsync(null, default);
+        await new RunCommands(new FakeCoordinator(() => Runs.Ended), "shops", output, hostsSilo: false, _time).StatusAsync(null, default);
+        await new RunCommands(new FakeCoordinator(() => Runs.Ended), "shops", output, hostsSilo: false, _time).HistoryAsync(null, 10, default);
+        Assert.All(
+            ["Run 7 of 'shops': training, round 2 of 3", "1: The store was away.", "0: Too few customers.", "logLoss", "0.95", "south:0", "Outcome: Better than", "north version 4, south version 2", "3 of 3"],
+            words => Assert.Contains(words, _output.ToString(), StringComparison.Ordinal));
+    }
+
+    private RunCommands Of(FakeCoordinator coordinator, bool hostsSilo = false) => new(coordinator, "shops", new VerbOutput(json: true, _output, _error), hostsSilo, _time);
+
+    /// <summary>Moves the clock on until the work ends.</summary>
+    private async Task<int> AdvancedAsync(Task<int> work)
+    {
+        while (!work.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        return await work;
+    }
+}

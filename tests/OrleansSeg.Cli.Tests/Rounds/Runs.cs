@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using OrleansSeg.Federation;
+
+namespace OrleansSeg.Cli.Tests.Rounds;
+
+/// <summary>Runs made by hand.</summary>
+internal static class Runs
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly FederatedPlan Plan = new() { Sites = ["north", "south"], TrainersPerSite = 2, Rounds = 3, Seed = 1 };
+
+    /// <summary>A run in its second round: one trainer has reported, one is tried again and one has failed.</summary>
+    public static RunStatus UnderWay { get; } = new(
+        7,
+        Plan,
+        RunPhase.Training,
+        2,
+        Start,
+        Start.AddSeconds(-10),
+        null,
+        [Round(1, Plan.Trainers.ToArray())],
+        [
+            new("north:0", TrainerStepState.Reported, null),
+            new("north:1", TrainerStepState.Working, "The store was away."),
+            new("south:0", TrainerStepState.Failed, "Too few customers."),
+            new("south:1", TrainerStepState.Silent, null),
+        ],
+        null,
+        ImmutableSortedDictionary<string, int>.Empty);
+
+    /// <summary>The same run when it has ended well; a trainer was missing in its second round.</summary>
+    public static RunStatus Ended { get; } = UnderWay with
+    {
+        Phase = RunPhase.Done,
+        Round = 0,
+        EndedAt = Start.AddMinutes(4),
+        Rounds = [Round(1, Plan.Trainers.ToArray()), Round(2, "north:0", "north:1", "south:1"), Round(3, Plan.Trainers.ToArray())],
+        Trainers = [],
+        Outcome = "Better than the model in service.",
+        Versions = ImmutableSortedDictionary<string, int>.Empty.Add("north", 4).Add("south", 2),
+    };
+
+    public static RoundStatus Round(int round, params string[] reporters) => new(
+        round,
+        new string((char)('a' + round), 64),
+        [.. reporters],
+        TimeSpan.FromSeconds(3.5 * round),
+        1_500 * reporters.Length,
+        ImmutableSortedDictionary<string, double>.Empty.Add("logLoss", 1 - (0.05 * round)).Add("trainLoss", 1.5 / round));
+}
