@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using OrleansSeg.Cli.Output;
 using OrleansSeg.Cli.Rounds.Report;
@@ -68,6 +69,31 @@ internal sealed class RunCommands(IFederatedCoordinatorGrain coordinator, string
         return ExitCodes.Done;
     }
 
+    /// <summary>Prints the schedule, after changing it where that was asked for.</summary>
+    public async Task<int> ScheduleAsync(ScheduleChange change, CancellationToken cancellationToken)
+    {
+        var now = change.IsAsked
+            ? await RefusableAsync(coordinator.SetScheduleAsync(change.Schedule, cancellationToken))
+            : await coordinator.GetScheduleAsync(cancellationToken);
+        output.Answer(ScheduleDocument.Of(federation, now), screen =>
+        {
+            if (now is null)
+            {
+                screen.WriteLine($"Runs of '{federation}' start by hand only.");
+                return;
+            }
+
+            screen.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Runs of '{federation}' start by '{now.Schedule.Cron}' in {now.Schedule.TimeZone}; the next is due {now.NextAt:u}."));
+            screen.Write(RunTables.Plan(now.Schedule.Plan));
+        });
+        if (now is not null && hostsSilo)
+        {
+            output.Say("No server runs, so nothing starts by itself until 'orleansseg serve'; what is missed until then is made good by one run.");
+        }
+
+        return ExitCodes.Done;
+    }
+
     /// <summary>Writes a run's report.</summary>
     public async Task<int> ReportAsync(int? number, FileInfo target, CancellationToken cancellationToken)
     {
@@ -103,7 +129,7 @@ internal sealed class RunCommands(IFederatedCoordinatorGrain coordinator, string
             ? $"No run of '{federation}' yet: run 'orleansseg rounds start'."
             : $"There is no run {number} of '{federation}'.");
 
-    private static async Task<RunStatus> RefusableAsync(Task<RunStatus> call)
+    private static async Task<T> RefusableAsync<T>(Task<T> call)
     {
         try
         {

@@ -4,6 +4,7 @@ using OrleansSeg.Cli.Rounds;
 using OrleansSeg.Cli.Sessions;
 using OrleansSeg.Events;
 using OrleansSeg.Federation;
+using OrleansSeg.Model.Federation.Rounds;
 using Spectre.Console;
 
 namespace OrleansSeg.Cli.Verbs;
@@ -25,7 +26,7 @@ internal static class RoundsVerb
         });
         var command = new Command("rounds", "Trains one model on several sites, each on its own silos.") { federation };
         var verbs = new Verbs(runner, federation);
-        foreach (var verb in new[] { Plan(runner), Start(verbs), Status(verbs), Watch(verbs), Cancel(verbs), History(verbs), Report(verbs) })
+        foreach (var verb in new[] { Plan(runner), Start(verbs), Status(verbs), Watch(verbs), Cancel(verbs), History(verbs), Schedule(verbs), Report(verbs) })
         {
             command.Subcommands.Add(verb);
         }
@@ -86,6 +87,39 @@ internal static class RoundsVerb
             new Command("history", "Lists runs, latest first.") { limit, before },
             context => context.Parsed.GetValue(limit) is var most && most is >= 1 and <= HistoryMax ? most : throw new UsageException($"--limit must be 1 to {HistoryMax}, not {most}."),
             (context, most, runs, cancellationToken) => runs.HistoryAsync(context.Parsed.GetValue(before), most, cancellationToken));
+    }
+
+    private static Command Schedule(Verbs verbs)
+    {
+        var options = new PlanOptions();
+        var cron = new Option<string?>("--cron") { Description = "When: minute, hour, day of the month, month, day of the week; or a name such as @daily." };
+        var zone = new Option<string>("--time-zone") { Description = "The time zone it is read in, such as Europe/London.", DefaultValueFactory = _ => "UTC" };
+        var off = new Option<bool>("--off") { Description = "Start no more runs." };
+        var command = new Command("schedule", "Prints when runs start by themselves; with --cron or --off, changes it.") { cron, zone, off };
+        options.AddTo(command);
+        return verbs.Bind(
+            command,
+            context => ReadSchedule(context, context.Parsed.GetValue(cron), context.Parsed.GetValue(zone)!, context.Parsed.GetValue(off), options),
+            (_, change, runs, cancellationToken) => runs.ScheduleAsync(change, cancellationToken));
+    }
+
+    private static ScheduleChange ReadSchedule(VerbContext context, string? cron, string zone, bool off, PlanOptions options)
+    {
+        if (cron is null || off)
+        {
+            return cron is null ? new ScheduleChange(off, null) : throw new UsageException("Give --cron or --off, not both.");
+        }
+
+        try
+        {
+            CronSchedule.Parse(cron, zone);
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+
+        return new ScheduleChange(true, new FederationSchedule(cron, zone, options.Read(context.Parsed, context.Settings)));
     }
 
     private static Command Report(Verbs verbs)

@@ -40,8 +40,14 @@ internal sealed class FakeCoordinator(params Func<RunStatus?>[] looks) : IFedera
     public Task<ImmutableArray<RunStatus>> GetHistoryAsync(int? before, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<ImmutableArray<RunStatus>>([.. looks.Select(look => look()).OfType<RunStatus>().Where(run => !(run.Run >= before)).Take(limit)]);
 
-    public Task<FederationScheduleStatus?> SetScheduleAsync(FederationSchedule? schedule, CancellationToken cancellationToken) =>
-        Task.FromResult<FederationScheduleStatus?>(null);
+    public FederationSchedule? Schedule { get; set; }
 
-    public Task<FederationScheduleStatus?> GetScheduleAsync(CancellationToken cancellationToken) => Task.FromResult<FederationScheduleStatus?>(null);
+    public Task<FederationScheduleStatus?> SetScheduleAsync(FederationSchedule? schedule, CancellationToken cancellationToken)
+    {
+        Schedule = schedule;
+        return Refusal is null ? GetScheduleAsync(cancellationToken) : Task.FromException<FederationScheduleStatus?>(Refusal);
+    }
+
+    public Task<FederationScheduleStatus?> GetScheduleAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Schedule is null ? null : new FederationScheduleStatus(Schedule, Runs.Start.AddHours(1)));
 }

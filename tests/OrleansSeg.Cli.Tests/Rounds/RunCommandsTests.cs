@@ -48,6 +48,25 @@ public sealed class RunCommandsTests
     }
 
     [Fact]
+    public async Task Schedule_IsPrinted_ChangedAndTakenBack()
+    {
+        var coordinator = new FakeCoordinator(() => null);
+        Assert.Equal(ExitCode.Done, await Of(coordinator).ScheduleAsync(new ScheduleChange(false, null), default));
+        Assert.Equal("{federation: string, cron: null, timeZone: null, nextAt: null, plan: null}", Shape.Of(Answer));
+        _output.GetStringBuilder().Clear();
+        await Of(coordinator).ScheduleAsync(new ScheduleChange(true, new FederationSchedule("@daily", "Europe/London", Runs.UnderWay.Plan)), default);
+        Assert.Equal(("@daily", "Europe/London"), ((string?)Answer["cron"], (string?)Answer["timeZone"]));
+        Assert.Equal(Runs.Start.AddHours(1), (DateTimeOffset)Answer["nextAt"]!);
+        _output.GetStringBuilder().Clear();
+        await Of(coordinator).ScheduleAsync(new ScheduleChange(true, null), default);
+        Assert.Null(coordinator.Schedule);
+        var refusal = new InvalidOperationException("This cluster has no reminders: nothing could start a run by itself.");
+        var failure = await Assert.ThrowsAsync<VerbFailedException>(
+            () => Of(new FakeCoordinator(() => null) { Refusal = refusal }).ScheduleAsync(new ScheduleChange(true, null), default));
+        Assert.Equal(refusal.Message, failure.Message);
+    }
+
+    [Fact]
     public async Task Status_OfNoRun_FailsSayingHowToStartOne()
     {
         var failure = await Assert.ThrowsAsync<VerbFailedException>(() => Of(new(() => null)).StatusAsync(null, default));
