@@ -61,11 +61,12 @@ internal sealed class EvaluationClosing(RunBundles bundles)
         var card = GlobalModel.Describe(
             model, input.Statistics!, facts.Span!, facts.Data!, facts.Schemes!, validation, RunOutputs.LineageOf(run, facts, facts.Schemes!, facts.Base!, facts.Best!.Round));
         var output = await bundles.WriteAsync(model, card, cancellationToken);
-        var (decision, ours) = Decide(run, answers);
+        var (gate, ours) = Decide(run, answers);
+        var decision = run.Plan.Promote ? gate : gate.AsCandidate();
         var reference = new ModelReference(0, output, run.StartedAt, [.. model.Scheme.Labels], Summarize(run, facts, ours), InService: false);
         var verdict = new RunVerdict(
-            decision.Promote && run.Plan.Promote,
-            decision.Promote && !run.Plan.Promote ? $"Kept as a candidate, as the plan says. {decision.Reason}" : decision.Reason,
+            decision.Promote,
+            decision.Reason,
             run.Plan.Sites.ToImmutableSortedDictionary(site => site, _ => reference, StringComparer.Ordinal));
         return new StepClosing(
             output, ImmutableSortedDictionary<string, double>.Empty.Add("holdoutLogLoss", ours.LogLoss).Add("holdoutChurnAuroc", ours.ChurnAuroc), verdict);

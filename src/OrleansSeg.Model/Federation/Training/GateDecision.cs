@@ -24,6 +24,13 @@ public sealed record SiteComparison(
 /// <param name="Sites">Every site's figures, in ordinal order.</param>
 public sealed record GateDecision(bool Promote, string Reason, ImmutableArray<SiteComparison> Sites)
 {
+    private const string Passed = "Promoted";
+
+    /// <summary>The same for a run that promotes nothing: what passed is kept as a candidate, with the figures that it passed with.</summary>
+    public GateDecision AsCandidate() => Promote
+        ? this with { Promote = false, Reason = $"Kept as a candidate, as the plan says{Reason[Passed.Length..]}" }
+        : this;
+
     /// <summary>Compares with the model in service: better over all sites together, and hardly worse at any.</summary>
     /// <param name="challenger">The challenger's figures by site.</param>
     /// <param name="champion">The champion's, on the same examples.</param>
@@ -79,7 +86,7 @@ public sealed record GateDecision(bool Promote, string Reason, ImmutableArray<Si
         return worse.Count > 0
             ? new GateDecision(false, $"Kept as a candidate: better overall, {figures}, but worse by more than "
                 + Words($"{rule.SiteTolerance:G3} at ") + string.Join(" and ", worse.Select(Describe)) + ".", sites)
-            : new GateDecision(true, $"Promoted: better overall, {figures}, and nowhere worse by more than {Words($"{rule.SiteTolerance:G3}")}.", sites);
+            : new GateDecision(true, $"{Passed}: better overall, {figures}, and nowhere worse by more than {Words($"{rule.SiteTolerance:G3}")}.", sites);
     }
 
     private static string Describe(SiteComparison site) => Words($"{site.Site} ({site.Challenger:F4} against {site.Champion:F4})");

@@ -14,6 +14,10 @@ public sealed class GateDecisionTests
         var decision = GateDecision.Decide(Sites(("a", 100, 0.6), ("b", 100, 0.495)), Sites(("a", 100, 0.5), ("b", 100, 0.5)), Rule);
         Assert.True(decision.Promote);
         Assert.StartsWith("Promoted: better overall, log loss 0.6", decision.Reason, StringComparison.Ordinal);
+        var kept = decision.AsCandidate();
+        Assert.False(kept.Promote);
+        Assert.StartsWith("Kept as a candidate, as the plan says: better overall, log loss 0.6", kept.Reason, StringComparison.Ordinal);
+        Assert.Equal(kept, kept.AsCandidate());
         Assert.Equal(["a", "b"], decision.Sites.Select(site => site.Site));
     }
 
