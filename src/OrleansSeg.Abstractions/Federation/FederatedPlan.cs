@@ -74,7 +74,10 @@ public sealed record FederatedPlan
     public string Compression { get; init; } = "none";
 
     /// <summary>Fewest reports that make a round: <see cref="ReportersMin"/>, or where that is 0 more than half of the trainers.</summary>
-    public int ReportersNeeded => ReportersMin > 0 ? ReportersMin : (Trainers.Length / 2) + 1;
+    public int ReportersNeeded => ReportersNeededOf(Trainers.Length);
+
+    /// <summary>The same for a step in which only some of the trainers take part.</summary>
+    public int ReportersNeededOf(int trainers) => Math.Min(trainers, ReportersMin > 0 ? ReportersMin : (trainers / 2) + 1);
 
     /// <summary>The trainers, in ordinal order: each <c>{site}:{number}</c>.</summary>
     public ImmutableArray<string> Trainers =>

@@ -17,7 +17,7 @@ internal interface IFederatedTrainerGrain : IGrainWithStringKey
     Task StopAsync(int run);
 }
 
-/// <summary>Keys of trainers' grains: the trainer's id, which begins with its site, and the federation.</summary>
+/// <summary>Trainers' ids, <c>{site}:{number}</c>, and the keys of their grains, which add the federation.</summary>
 internal static class TrainerKey
 {
     /// <summary>The grain's key.</summary>
@@ -25,4 +25,10 @@ internal static class TrainerKey
 
     /// <summary>The trainer's id in a grain's key.</summary>
     public static string TrainerIn(string key) => key[..key.IndexOf('@', StringComparison.Ordinal)];
+
+    /// <summary>The site in a trainer's id.</summary>
+    public static string SiteOf(string trainer) => trainer[..trainer.IndexOf(':', StringComparison.Ordinal)];
+
+    /// <summary>The number in a trainer's id, from 0.</summary>
+    public static int NumberOf(string trainer) => int.Parse(trainer.AsSpan(SiteOf(trainer).Length + 1), provider: null);
 }

@@ -49,7 +49,7 @@ internal static class RunMachine
     public static StepDecision Decide(RunState run, DateTimeOffset now)
     {
         var (reports, outstanding) = (run.Reports.Count, run.Outstanding.Count());
-        var needed = RunRoster.QuorumOf(run, run.Participants.Length);
+        var needed = run.Plan.ReportersNeededOf(run.Participants.Length);
         var waited = now - run.StepStartedAt;
         return outstanding == 0 && reports >= needed ? StepDecision.Close
             : reports + outstanding < needed ? StepDecision.Fail($"Of {run.Participants.Length} trainers {needed} must report; {Tell(run)}")

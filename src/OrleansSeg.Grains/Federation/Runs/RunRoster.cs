@@ -10,7 +10,7 @@ internal static class RunRoster
     private static readonly RosterRule Rule = new();
 
     /// <summary>Trainers of a round: those who failed again and again sit some rounds out, unless too few would be left.</summary>
-    public static IEnumerable<string> TakingPart(RunState run, int round) => RosterOf(run).TakingPart(round, QuorumOf(run, run.Plan.Trainers.Length));
+    public static IEnumerable<string> TakingPart(RunState run, int round) => RosterOf(run).TakingPart(round, run.Plan.ReportersNeeded);
 
     /// <summary>Counts who of a round has reported, and what they took.</summary>
     public static RunState Count(RunState run)
@@ -38,9 +38,6 @@ internal static class RunRoster
         var first = FirstDeadline < run.Plan.DeadlineMin ? run.Plan.DeadlineMin : FirstDeadline < run.Plan.DeadlineMax ? FirstDeadline : run.Plan.DeadlineMax;
         return new AdaptiveDeadline { Floor = run.Plan.DeadlineMin, Ceiling = run.Plan.DeadlineMax, Default = first }.Next(run.Observed);
     }
-
-    /// <summary>Fewest reports of so many trainers.</summary>
-    public static int QuorumOf(RunState run, int trainers) => Math.Min(trainers, run.Plan.ReportersMin > 0 ? run.Plan.ReportersMin : (trainers / 2) + 1);
 
     private static TrainerRoster RosterOf(RunState run) => run.Standings.IsEmpty
         ? run.Plan.Trainers.Aggregate(TrainerRoster.Empty, (roster, trainer) => roster.Join(trainer, 0))

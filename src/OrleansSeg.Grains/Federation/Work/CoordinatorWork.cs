@@ -64,7 +64,7 @@ internal sealed class CoordinatorWork(RunBundles bundles, IGrainFactory grains, 
         var parts = new List<(string Site, FitStatistics Statistics)>();
         foreach (var (trainer, hash) in run.OutputsInOrder())
         {
-            parts.Add((RunOutputs.SiteOf(trainer), await bundles.ReadStatisticsAsync(hash, cancellationToken)));
+            parts.Add((TrainerKey.SiteOf(trainer), await bundles.ReadStatisticsAsync(hash, cancellationToken)));
         }
 
         var facts = input.Facts;

@@ -74,7 +74,7 @@ internal sealed class EvaluationClosing(RunBundles bundles)
 
     private static (GateDecision Decision, ScoreSums Ours) Decide(RunState run, SortedDictionary<string, EvaluationAnswer> answers)
     {
-        var sites = answers.GroupBy(answer => RunOutputs.SiteOf(answer.Key)).ToDictionary(site => site.Key, site => site.Select(answer => answer.Value).ToList());
+        var sites = answers.GroupBy(answer => TrainerKey.SiteOf(answer.Key)).ToDictionary(site => site.Key, site => site.Select(answer => answer.Value).ToList());
         var challenger = Sum(answer => answer.Challenger);
         var ours = ScoreSums.Merge(challenger.Values);
         if (run.Plan.Trainers.Where(trainer => !answers.ContainsKey(trainer)).ToList() is [_, ..] missing)

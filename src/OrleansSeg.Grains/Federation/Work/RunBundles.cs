@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation;
+using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Compression;
 using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Inference;
@@ -16,6 +16,7 @@ internal sealed class RunBundles(IModelStore store)
     private const string AnswerFile = "answer.json";
     private const string StatisticsFile = "statistics.bin";
     private const string WeightsFile = "weights.safetensors";
+    private const string ServerFile = "server.safetensors";
     private const string DeltaFile = "delta.bin";
     private const string ControlFile = "control.safetensors";
     private const string Weights = "weights";
@@ -33,10 +34,8 @@ internal sealed class RunBundles(IModelStore store)
 
         if (input.Weights is { } weights)
         {
-            var vectors = input.Server.Vectors.ToDictionary(vector => $"server.{vector.Key}", vector => Stored(vector.Value));
-            vectors[Weights] = Stored(weights);
-            vectors[RoundOf] = Stored([input.Server.Round]);
-            files[WeightsFile] = SafeTensors.Write(vectors);
+            files[WeightsFile] = SafeTensors.Write(new Dictionary<string, StoredTensor> { [Weights] = Stored(weights), [RoundOf] = Stored([input.Server.Round]) });
+            files[ServerFile] = ServerVectors.Write(input.Server);
         }
 
         return WriteAsync(files, cancellationToken);
@@ -56,9 +55,7 @@ internal sealed class RunBundles(IModelStore store)
         }
 
         var vectors = SafeTensors.Read(stored);
-        var server = vectors.Where(vector => vector.Key.StartsWith("server.", StringComparison.Ordinal))
-            .ToImmutableSortedDictionary(vector => vector.Key["server.".Length..], vector => vector.Value.Values, StringComparer.Ordinal);
-        return input with { Weights = vectors[Weights].Values, Server = new ServerState((int)vectors[RoundOf].Values[0], server) };
+        return input with { Weights = vectors[Weights].Values, Server = ServerVectors.Read((int)vectors[RoundOf].Values[0], files[ServerFile]) };
     }
 
     /// <summary>Writes a model's bundle.</summary>

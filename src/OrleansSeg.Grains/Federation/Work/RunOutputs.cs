@@ -12,9 +12,6 @@ internal static class RunOutputs
     public static IEnumerable<(string Trainer, string Output)> OutputsInOrder(this RunState run) =>
         run.Reports.OrderBy(report => report.Key, StringComparer.Ordinal).Select(report => (report.Key, report.Value.Result.Output));
 
-    /// <summary>The site of a trainer.</summary>
-    public static string SiteOf(string trainer) => trainer[..trainer.IndexOf(':', StringComparison.Ordinal)];
-
     /// <summary>Where a run's model comes from.</summary>
     public static ModelLineage LineageOf(RunState run, RunFacts facts, FittedSchemes schemes, string baseBundle, int rounds) => new(
         string.Create(CultureInfo.InvariantCulture, $"run {run.Number}"),

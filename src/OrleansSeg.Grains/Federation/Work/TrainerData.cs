@@ -21,8 +21,7 @@ internal sealed class TrainerData(IGrainFactory grains, SiteDirectory sites)
             return known;
         }
 
-        var colon = trainer.IndexOf(':', StringComparison.Ordinal);
-        var (site, number) = (trainer[..colon], int.Parse(trainer[(colon + 1)..], null));
+        var (site, number) = (TrainerKey.SiteOf(trainer), TrainerKey.NumberOf(trainer));
         var layout = await sites.GetLayoutAsync(site, cancellationToken);
         var partitions = Enumerable.Range(0, layout.PartitionCount).Where(partition => partition % order.TrainerCount == number).ToArray();
         var share = new TrainerShare(site, order.Watermark, stop => grains.ReadTrainingHistoriesAsync(site, partitions, order.Watermark, plan.Cutoff, stop));

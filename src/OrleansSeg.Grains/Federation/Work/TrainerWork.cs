@@ -97,20 +97,19 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
             default:
                 using (var finished = GlobalModel.Finish(start, SharedScope.Everything, input.Weights, null, facts.Finish!))
                 {
-                    return await CompareAsync(facts, local, examples, finished, cancellationToken);
+                    return await CompareAsync(facts, local, training.Measure(facts.Finish!, input.Weights, null), finished, cancellationToken);
                 }
         }
     }
 
     private async Task<EvaluationAnswer> CompareAsync(
-        RunFacts facts, TrainerShare local, LocalExamples examples, SegmentModel finished, CancellationToken cancellationToken)
+        RunFacts facts, TrainerShare local, ScoreSums validation, SegmentModel finished, CancellationToken cancellationToken)
     {
         var holdout = await local.Customers.ReadHoldoutAsync(facts.Data!, local.SchemeOf(facts), cancellationToken);
         using var champion = await ChampionAsync(facts, local.Site, cancellationToken);
         return new EvaluationAnswer
         {
-            Validation = ScoreSums.Of(
-                examples.Validation, finished.Forecast([.. examples.Validation.Examples.Select(example => example.Input)]), [.. finished.DecisionWeights]),
+            Validation = validation,
             Challenger = HoldoutScores.Of(finished, holdout),
             Champion = champion is null ? null : HoldoutScores.Of(champion, holdout),
             BaselineScores = facts.Baselines!.Measure(holdout),
