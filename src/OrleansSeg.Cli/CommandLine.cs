@@ -24,7 +24,8 @@ public static class CommandLine
             root.Subcommands.Add(verb);
         }
 
-        var parsed = root.Parse(args);
+        // Without response files: an id or a schedule may begin with @.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var errors = parsed.Errors.Select(Explain).Concat(MisspeltOptions(parsed)).ToList();
         if (errors.Count > 0)
         {

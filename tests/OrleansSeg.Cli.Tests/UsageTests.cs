@@ -41,6 +41,13 @@ public sealed class UsageTests : IDisposable
         Assert.False(Directory.Exists(_shell.DataDirectory), "A wrong line must touch nothing.");
     }
 
+    [Fact]
+    public async Task WordThatBeginsWithAnAtSign_IsTakenAsItStands()
+    {
+        var ran = await _shell.RunAsync("rounds", "schedule", "--cron", "@daily", "--off");
+        ran.Fails(ExitCode.Usage, "Give --cron or --off, not both.");
+    }
+
     [Theory]
     [InlineData("Shop")]
     [InlineData("")]
