@@ -73,6 +73,12 @@ public sealed record FederatedPlan
     [Id(13)]
     public string Compression { get; init; } = "none";
 
+    /// <summary>Which weights are trained, and which of them all sites share: <c>everything</c>; <c>site-heads</c>, for heads of each site's own on a
+    /// shared base; <c>fusion</c> and <c>heads</c>, for small updates of the last layers that leave the rest as it is.</summary>
+    /// <value>Default <c>everything</c>.</value>
+    [Id(17)]
+    public string Scope { get; init; } = "everything";
+
     /// <summary>Fewest reports that make a round: <see cref="ReportersMin"/>, or where that is 0 more than half of the trainers.</summary>
     public int ReportersNeeded => ReportersNeededOf(Trainers.Length);
 

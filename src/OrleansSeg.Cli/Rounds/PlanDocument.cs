@@ -16,6 +16,7 @@ internal sealed record PlanDocument(
     double DeadlineMinSeconds,
     double DeadlineMaxSeconds,
     string Compression,
+    string Scope,
     DateTimeOffset? Cutoff,
     bool Promote)
 {
@@ -32,6 +33,7 @@ internal sealed record PlanDocument(
         plan.DeadlineMin.TotalSeconds,
         plan.DeadlineMax.TotalSeconds,
         plan.Compression,
+        plan.Scope,
         plan.Cutoff,
         plan.Promote);
 }

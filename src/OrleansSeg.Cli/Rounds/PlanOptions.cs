@@ -66,6 +66,12 @@ internal sealed class PlanOptions
         Description = "How updates are made small: none, int8 or topk.", DefaultValueFactory = _ => Defaults.Compression,
     };
 
+    private readonly Option<string> _scope = new("--scope")
+    {
+        Description = "What is trained and shared: everything; site-heads, each site its own heads on a shared base; fusion, without the sequence encoder; or heads alone.",
+        DefaultValueFactory = _ => Defaults.Scope,
+    };
+
     private readonly Option<DateTimeOffset?> _cutoff = InstantOption.Optional("--cutoff", "The latest instant that training knows. Default: --as-of, else the run's start.");
 
     private readonly Option<bool> _keep = new("--no-promote") { Description = "Keep the model as a candidate even if it is better." };
@@ -75,7 +81,7 @@ internal sealed class PlanOptions
     {
         foreach (var option in new Option[]
         {
-            _sites, _trainersPerSite, _rounds, _strategy, _settings, _localEpochs, _horizon, _reportersMin, _deadlineMin, _deadlineMax, _compression, _cutoff, _keep,
+            _sites, _trainersPerSite, _rounds, _strategy, _settings, _localEpochs, _horizon, _reportersMin, _deadlineMin, _deadlineMax, _compression, _scope, _cutoff, _keep,
         })
         {
             command.Options.Add(option);
@@ -100,6 +106,7 @@ internal sealed class PlanOptions
             DeadlineMin = TimeSpan.FromSeconds(parsed.GetValue(_deadlineMin)),
             DeadlineMax = TimeSpan.FromSeconds(parsed.GetValue(_deadlineMax)),
             Compression = parsed.GetValue(_compression)!,
+            Scope = parsed.GetValue(_scope)!,
             Cutoff = parsed.GetValue(_cutoff) ?? settings.AsOf,
             Promote = !parsed.GetValue(_keep),
         };

@@ -45,6 +45,7 @@ internal static class RunWords
         yield return ("rounds", Line($"{plan.Rounds} with {plan.LocalEpochs} local {(plan.LocalEpochs == 1 ? "epoch" : "epochs")} each"));
         yield return ("strategy", string.Join(", ", plan.StrategySettings.Select(setting => Line($"{setting.Key} {setting.Value}")).Prepend(plan.Strategy)));
         yield return ("compression", plan.Compression);
+        yield return ("scope", plan.Scope);
         yield return ("reports needed", Line($"{plan.ReportersNeeded} of {trainers} a round"));
         yield return ("deadline", $"by what rounds took, from {Duration(plan.DeadlineMin)} to {Duration(plan.DeadlineMax)}");
         yield return ("horizon", Line($"{plan.Horizon.TotalDays} days"));

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using OrleansSeg.Federation;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Grains.Tests.Clusters;
@@ -71,6 +73,60 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
         Assert.InRange((double)undisturbed.Rounds[0].Bytes / plain.Rounds[0].Bytes, 0, strategy == "scaffold" ? 0.75 : 0.5);
     }
 
+    [Fact]
+    public async Task SiteHeads_GiveEachSiteAModelOfItsOwn_OnOneBase_AndTheNextRunGoesOnFromThem()
+    {
+        string[] sites = [await cluster.NewShopAsync(500), await cluster.NewShopAsync(400)];
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        var plan = new FederatedPlan
+        {
+            Sites = [.. sites], TrainersPerSite = 2, Rounds = 2, Scope = "site-heads", Horizon = TimeSpan.FromDays(60), DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1),
+        };
+        var undisturbed = await RunAsync("heads-undisturbed", plan with { Promote = false }, _ => Task.CompletedTask);
+        var phases = new HashSet<(RunPhase, int)>();
+        var broken = await RunAsync("heads-broken", plan, async status =>
+        {
+            if (phases.Add((status.Phase, status.Round)))
+            {
+                await cluster.ForgetAsync(cluster.Grains.GetGrain<IFederatedCoordinatorGrain>("heads-broken"));
+            }
+        });
+        foreach (var site in sites)
+        {
+            Assert.Equal(await TensorsOfAsync(undisturbed, site), await TensorsOfAsync(broken, site));
+        }
+
+        var (one, other) = (await TensorsOfAsync(broken, sites[0]), await TensorsOfAsync(broken, sites[1]));
+        Assert.All(one.Keys, name => Assert.Equal(IsHead(name), one[name] != other[name]));
+
+        // Its rounds train the base for both; the heads that it ends with are those of each site, whichever round was best.
+        var next = await RunAsync("heads-next", plan with { Rounds = 1, Promote = false }, _ => Task.CompletedTask);
+        Assert.True(next.Rounds[0].Metrics["validationLogLossBefore"] < undisturbed.Rounds[0].Metrics["validationLogLossBefore"]);
+
+        static bool IsHead(string name) => name.StartsWith("segment.", StringComparison.Ordinal) || name.StartsWith("churn.", StringComparison.Ordinal) || name.StartsWith("spend.", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fusion", 0.6, "attribute.", "fuse.", "mix.", "segment.", "churn.", "spend.")]
+    [InlineData("heads", 0.2, "segment.", "churn.", "spend.")]
+    public async Task PartOfTheWeights_SendsLess_AndLeavesTheRestAsItWas(string scope, double share, params string[] trained)
+    {
+        var site = await cluster.NewShopAsync(500);
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        var plan = new FederatedPlan
+        {
+            Sites = [site], Rounds = 1, Horizon = TimeSpan.FromDays(60), Promote = false, DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1),
+        };
+        var whole = await RunAsync($"{scope}-whole", plan, _ => Task.CompletedTask);
+        var some = await RunAsync($"{scope}-some", plan with { Scope = scope }, _ => Task.CompletedTask);
+        Assert.InRange((double)some.Rounds[0].Bytes, 1, share * whole.Rounds[0].Bytes);
+        var card = SegmentModel.ReadCard(await FilesOfAsync(site, some.Versions[site]));
+        var (began, ended) = (TensorsOf(Read(card.Lineage!.Base)), await TensorsOfAsync(some, site));
+        Assert.All(began.Keys, name => Assert.Equal(IsTrained(name), began[name] != ended[name]));
+
+        bool IsTrained(string name) => trained.Any(begin => name.StartsWith(begin, StringComparison.Ordinal));
+    }
+
     private async Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet)
     {
         var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>(federation);
@@ -97,12 +153,24 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
         return status;
     }
 
+    /// <summary>A site's weights by name: the hash of each.</summary>
+    private async Task<SortedDictionary<string, string>> TensorsOfAsync(RunStatus run, string site) => TensorsOf(await FilesOfAsync(site, run.Versions[site]));
+
+    private static SortedDictionary<string, string> TensorsOf(IReadOnlyDictionary<string, byte[]> files) => new(SafeTensors.Read(files["model.safetensors"]).ToDictionary(
+            tensor => tensor.Key, tensor => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(tensor.Value.Values.AsSpan())))), StringComparer.Ordinal);
+
     /// <summary>The served weights: the hash of their file.</summary>
     private async Task<string> WeightsOfAsync(RunStatus run)
     {
         var (site, version) = run.Versions.First();
-        var models = await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default);
-        var files = BundleFolder.Read(cluster.Services.GetRequiredService<IModelStore>().LocalFolder, models.Single(model => model.Version == version).Sha256);
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(files["model.safetensors"]));
+        return Convert.ToHexStringLower(SHA256.HashData((await FilesOfAsync(site, version))["model.safetensors"]));
     }
+
+    private async Task<IReadOnlyDictionary<string, byte[]>> FilesOfAsync(string site, int version)
+    {
+        var models = await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default);
+        return Read(models.Single(model => model.Version == version).Sha256);
+    }
+
+    private IReadOnlyDictionary<string, byte[]> Read(string bundle) => BundleFolder.Read(cluster.Services.GetRequiredService<IModelStore>().LocalFolder, bundle);
 }

@@ -31,6 +31,7 @@ public sealed class PlanCheckTests
             DeadlineMin = TimeSpan.FromMinutes(61),
             DeadlineMax = TimeSpan.FromMinutes(60),
             Compression = "zip",
+            Scope = "middle",
         };
         Assert.Equal(
             [
@@ -46,6 +47,7 @@ public sealed class PlanCheckTests
                 "DeadlineMax is 01:00:00: 10 s to 1 day, and not below DeadlineMin.",
                 "Strategy is 'fedsgd': one of fedadam, fedavg, fedavgm, fedprox, fedyogi, scaffold.",
                 "Compression is 'zip': one of int8, none, topk.",
+                "Scope is 'middle': one of everything, fusion, heads, site-heads.",
             ],
             PlanCheck.Problems(plan));
         Assert.Contains("Rounds is 101: 1 to 100. LocalEpochs", Assert.Throws<ArgumentException>(() => PlanCheck.Check(plan)).Message, StringComparison.Ordinal);

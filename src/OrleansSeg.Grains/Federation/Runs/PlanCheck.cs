@@ -3,6 +3,7 @@ using OrleansSeg.Events;
 using OrleansSeg.Federation.Work;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Compression;
+using OrleansSeg.Model.Federation.Training;
 
 namespace OrleansSeg.Federation.Runs;
 
@@ -82,6 +83,11 @@ public static class PlanCheck
         if (!UpdateCompressors.Names.Contains(plan.Compression))
         {
             yield return $"Compression is '{plan.Compression}': one of {string.Join(", ", UpdateCompressors.Names)}.";
+        }
+
+        if (!SharedScope.ByName.ContainsKey(plan.Scope))
+        {
+            yield return $"Scope is '{plan.Scope}': one of {string.Join(", ", SharedScope.ByName.Keys)}.";
         }
     }
 

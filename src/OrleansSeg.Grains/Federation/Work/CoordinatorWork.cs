@@ -71,30 +71,22 @@ internal sealed class CoordinatorWork(RunBundles bundles, IGrainFactory grains, 
         var bySite = parts.GroupBy(part => part.Site).ToDictionary(site => site.Key, site => FitStatistics.Merge(site.Select(part => part.Statistics)));
         var whole = FitStatistics.Merge(bySite.Values);
         var schemes = FittedSchemes.Fit(bySite, facts.Data!.Horizon, ThresholdScope.Site, SufficientData.ExamplesPerLabelMin);
-        using var before = await BeforeAsync(facts, cancellationToken);
-        using var start = GlobalModel.Start(schemes.Model, NormalizerFit.Fit(whole), run.Plan.Seed, before);
+        using var before = await RunStart.ReadAsync(bundles, facts, cancellationToken);
+        using var start = GlobalModel.Start(schemes.Model, NormalizerFit.Fit(whole), run.Plan.Seed, before.Models.Before);
         var card = GlobalModel.Describe(
             start, whole, facts.Span!, facts.Data, schemes, ScoreSums.Of(new ExampleSet(schemes.Model, []), [], [.. start.DecisionWeights]), RunOutputs.LineageOf(run, facts, schemes, "", 0));
         var next = facts with { Schemes = schemes, Base = await bundles.WriteAsync(start, card, cancellationToken) };
-        var weights = GlobalModel.WeightsOf(start);
+        var scope = Strategies.ScopeOf(run.Plan);
+        var weights = GlobalModel.SharedWeightsOf(start, scope);
         var output = await bundles.WriteAsync(
-            new RunInput(next) { Statistics = whole, Weights = weights, Server = Strategies.Of(run.Plan).Start(weights.Length) }, cancellationToken);
+            new RunInput(next)
+            {
+                Statistics = whole,
+                Weights = weights,
+                Server = Strategies.Of(run.Plan).Start(weights.Length),
+                Sites = before.Models.SiteWeights(start, run.Plan.Sites, scope),
+            },
+            cancellationToken);
         return new StepClosing(output, ImmutableSortedDictionary<string, double>.Empty.Add("examples", whole.Examples).Add("weights", weights.Length));
-    }
-
-    /// <summary>The model to begin from: the one in service, where all sites are served by the same.</summary>
-    private async Task<OrleansSeg.Model.Inference.SegmentModel?> BeforeAsync(RunFacts facts, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return facts.Champions.Count == facts.Plan.Sites.Length && facts.Champions.Values.Distinct(StringComparer.Ordinal).Count() == 1
-                ? await bundles.ReadModelAsync(facts.Champions.Values.First(), cancellationToken)
-                : null;
-        }
-        catch (BundleCorruptException)
-        {
-            // Of other features than this version computes: training begins anew.
-            return null;
-        }
     }
 }

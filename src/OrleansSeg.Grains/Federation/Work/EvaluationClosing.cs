@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Federation.Training;
-using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
 
 namespace OrleansSeg.Federation.Work;
@@ -32,44 +32,66 @@ internal sealed class EvaluationClosing(RunBundles bundles)
     {
         var last = ScoreSums.Merge(answers.Values.Select(answer => answer.Validation!)).LogLoss;
         var best = input.Facts.Best is { } earlier && earlier.Loss <= last ? earlier : new BestWeights(last, run.Input, run.Plan.Rounds);
-        var weights = best.Bundle == run.Input ? input.Weights : (await bundles.ReadAsync(best.Bundle, cancellationToken)).Weights;
+        var chosen = best.Bundle == run.Input ? input : await bundles.ReadAsync(best.Bundle, cancellationToken);
+        string[] finishedApart = input.Sites.IsEmpty ? [RunFacts.AllSites] : [.. run.Plan.Sites];
         var facts = input.Facts with
         {
             Best = best,
             Stage = EvaluationStage.Calibrate,
             Baselines = BaselineCounts.Merge(answers.Values.Select(answer => answer.Baselines!)),
-            Finish = FinishState.Start(input.Facts.Schemes!.Model.Count),
+            Finishes = finishedApart.ToImmutableSortedDictionary(key => key, _ => FinishState.Start(input.Facts.Schemes!.Model.Count), StringComparer.Ordinal),
         };
-        var output = await bundles.WriteAsync(input with { Facts = facts, Weights = weights }, cancellationToken);
+        var output = await bundles.WriteAsync(input with { Facts = facts, Weights = chosen.Weights, Sites = chosen.Sites }, cancellationToken);
         return new StepClosing(output, ImmutableSortedDictionary<string, double>.Empty, GoesOn: true);
     }
 
     private async Task<StepClosing> CalibrateAsync(RunInput input, SortedDictionary<string, EvaluationAnswer> answers, CancellationToken cancellationToken)
     {
-        var finish = input.Facts.Finish!.Next(FinishSums.Merge(answers.ToDictionary(answer => answer.Key, answer => answer.Value.Sums!)));
-        var facts = input.Facts with { Finish = finish, Stage = finish.Done ? EvaluationStage.Holdout : EvaluationStage.Calibrate };
+        var byFinish = answers.Where(answer => answer.Value.Sums is not null).ToLookup(answer => input.Facts.FinishKeyOf(TrainerKey.SiteOf(answer.Key)));
+        var finishes = input.Facts.Finishes.ToImmutableSortedDictionary(
+            finish => finish.Key,
+            finish => finish.Value.Done || !byFinish.Contains(finish.Key)
+                ? finish.Value with { Done = true }
+                : finish.Value.Next(FinishSums.Merge(byFinish[finish.Key].ToDictionary(answer => answer.Key, answer => answer.Value.Sums!))),
+            StringComparer.Ordinal);
+        var done = finishes.Values.All(finish => finish.Done);
+        var facts = input.Facts with { Finishes = finishes, Stage = done ? EvaluationStage.Holdout : EvaluationStage.Calibrate };
         return new StepClosing(await bundles.WriteAsync(input with { Facts = facts }, cancellationToken), ImmutableSortedDictionary<string, double>.Empty, GoesOn: true);
     }
 
     private async Task<StepClosing> JudgeAsync(
         RunState run, RunInput input, SortedDictionary<string, EvaluationAnswer> answers, CancellationToken cancellationToken)
     {
-        var facts = input.Facts;
-        using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
-        using var model = GlobalModel.Finish(start, SharedScope.Everything, input.Weights, null, facts.Finish!);
-        var validation = ScoreSums.Merge(answers.Values.Select(answer => answer.Validation!));
-        var card = GlobalModel.Describe(
-            model, input.Statistics!, facts.Span!, facts.Data!, facts.Schemes!, validation, RunOutputs.LineageOf(run, facts, facts.Schemes!, facts.Base!, facts.Best!.Round));
-        var output = await bundles.WriteAsync(model, card, cancellationToken);
         var (gate, ours) = Decide(run, answers);
         var decision = run.Plan.Promote ? gate : gate.AsCandidate();
-        var reference = new ModelReference(0, output, run.StartedAt, [.. model.Scheme.Labels], Summarize(run, facts, ours), InService: false);
-        var verdict = new RunVerdict(
-            decision.Promote,
-            decision.Reason,
-            run.Plan.Sites.ToImmutableSortedDictionary(site => site, _ => reference, StringComparer.Ordinal));
+        var models = await WriteModelsAsync(run, input, answers, Summarize(run, input.Facts, ours), cancellationToken);
         return new StepClosing(
-            output, ImmutableSortedDictionary<string, double>.Empty.Add("holdoutLogLoss", ours.LogLoss).Add("holdoutChurnAuroc", ours.ChurnAuroc), verdict);
+            models.Values.First().Sha256,
+            ImmutableSortedDictionary<string, double>.Empty.Add("holdoutLogLoss", ours.LogLoss).Add("holdoutChurnAuroc", ours.ChurnAuroc),
+            new RunVerdict(decision.Promote, decision.Reason, models));
+    }
+
+    /// <summary>Writes the model of each site: one for all where all weights are shared.</summary>
+    private async Task<ImmutableSortedDictionary<string, ModelReference>> WriteModelsAsync(
+        RunState run, RunInput input, SortedDictionary<string, EvaluationAnswer> answers, string summary, CancellationToken cancellationToken)
+    {
+        var facts = input.Facts;
+        using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
+        var written = new Dictionary<string, ModelReference>(StringComparer.Ordinal);
+        foreach (var key in facts.Finishes.Keys)
+        {
+            using var model = GlobalModel.Finish(start, Strategies.ScopeOf(run.Plan), input.Weights, input.Sites.GetValueOrDefault(key), facts.Finishes[key]);
+            var validation = ScoreSums.Merge(answers
+                .Where(answer => facts.FinishKeyOf(TrainerKey.SiteOf(answer.Key)) == key)
+                .Select(answer => answer.Value.Validation!)
+                .DefaultIfEmpty(ScoreSums.Of(new ExampleSet(start.Scheme, []), [], [.. start.DecisionWeights])));
+            var card = GlobalModel.Describe(
+                model, input.Statistics!, facts.Span!, facts.Data!, facts.Schemes!, validation, RunOutputs.LineageOf(run, facts, facts.Schemes!, facts.Base!, facts.Best!.Round));
+            written[key] = new ModelReference(
+                0, await bundles.WriteAsync(model, card, cancellationToken), run.StartedAt, [.. model.Scheme.Labels], summary, InService: false);
+        }
+
+        return run.Plan.Sites.ToImmutableSortedDictionary(site => site, site => written[facts.FinishKeyOf(site)], StringComparer.Ordinal);
     }
 
     private static (GateDecision Decision, ScoreSums Ours) Decide(RunState run, SortedDictionary<string, EvaluationAnswer> answers)

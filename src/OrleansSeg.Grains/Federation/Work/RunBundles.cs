@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation;
@@ -19,6 +20,7 @@ internal sealed class RunBundles(IModelStore store)
     private const string ServerFile = "server.safetensors";
     private const string DeltaFile = "delta.bin";
     private const string ControlFile = "control.safetensors";
+    private const string SitesFile = "sites.safetensors";
     private const string Weights = "weights";
     private const string Control = "control";
     private const string RoundOf = "round";
@@ -36,6 +38,7 @@ internal sealed class RunBundles(IModelStore store)
         {
             files[WeightsFile] = SafeTensors.Write(new Dictionary<string, StoredTensor> { [Weights] = Stored(weights), [RoundOf] = Stored([input.Server.Round]) });
             files[ServerFile] = ServerVectors.Write(input.Server);
+            files[SitesFile] = SafeTensors.Write(input.Sites.ToDictionary(site => site.Key, site => Stored(site.Value)));
         }
 
         return WriteAsync(files, cancellationToken);
@@ -55,7 +58,12 @@ internal sealed class RunBundles(IModelStore store)
         }
 
         var vectors = SafeTensors.Read(stored);
-        return input with { Weights = vectors[Weights].Values, Server = ServerVectors.Read((int)vectors[RoundOf].Values[0], files[ServerFile]) };
+        return input with
+        {
+            Weights = vectors[Weights].Values,
+            Server = ServerVectors.Read((int)vectors[RoundOf].Values[0], files[ServerFile]),
+            Sites = SafeTensors.Read(files[SitesFile]).ToImmutableSortedDictionary(site => site.Key, site => site.Value.Values, StringComparer.Ordinal),
+        };
     }
 
     /// <summary>Writes a model's bundle.</summary>
@@ -74,13 +82,19 @@ internal sealed class RunBundles(IModelStore store)
     /// <summary>The files of an update.</summary>
     /// <param name="delta">The change of the weights, as a compressor wrote it.</param>
     /// <param name="control">(P) the change of the control variate; null for none.</param>
+    /// <param name="site">(Q) the site's own weights after the round.</param>
     /// <param name="facts">What goes with it.</param>
-    public static Dictionary<string, byte[]> FilesOf(byte[] delta, float[]? control, UpdateFacts facts)
+    public static Dictionary<string, byte[]> FilesOf(byte[] delta, float[]? control, float[] site, UpdateFacts facts)
     {
         var files = new Dictionary<string, byte[]> { [AnswerFile] = Json(facts), [DeltaFile] = delta };
         if (control is not null)
         {
             files[ControlFile] = SafeTensors.Write(new Dictionary<string, StoredTensor> { [Control] = Stored(control) });
+        }
+
+        if (site.Length > 0)
+        {
+            files[SitesFile] = SafeTensors.Write(new Dictionary<string, StoredTensor> { [Weights] = Stored(site) });
         }
 
         return files;
@@ -100,12 +114,15 @@ internal sealed class RunBundles(IModelStore store)
     /// <param name="length">Numbers it must have (P).</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">It is damaged, or of another length.</exception>
-    public async Task<(TrainerUpdate Update, UpdateFacts Facts)> ReadUpdateAsync(string trainer, string hash, int length, CancellationToken cancellationToken)
+    public async Task<ReportedUpdate> ReadUpdateAsync(string trainer, string hash, int length, CancellationToken cancellationToken)
     {
         var files = await FetchAsync(hash, cancellationToken);
         var facts = Json<UpdateFacts>(files[AnswerFile]);
-        var control = files.TryGetValue(ControlFile, out var stored) ? SafeTensors.Read(stored).GetValueOrDefault(Control)?.Values : null;
-        return (new TrainerUpdate(trainer, UpdateFrame.Read(files[DeltaFile], length), facts.Examples, facts.Steps, control), facts);
+        var control = VectorOf(ControlFile, Control);
+        return new ReportedUpdate(
+            new TrainerUpdate(trainer, UpdateFrame.Read(files[DeltaFile], length), facts.Examples, facts.Steps, control), facts, VectorOf(SitesFile, Weights) ?? []);
+
+        float[]? VectorOf(string file, string name) => files.TryGetValue(file, out var stored) ? SafeTensors.Read(stored).GetValueOrDefault(name)?.Values : null;
     }
 
     private async Task<string> WriteAsync(IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken)
@@ -141,4 +158,13 @@ internal sealed record RunInput(RunFacts Facts)
 
     /// <summary>What the strategy remembers.</summary>
     public ServerState Server { get; init; } = ServerState.Empty;
+
+    /// <summary>(Q) each site's own weights; none where all are shared.</summary>
+    public ImmutableSortedDictionary<string, float[]> Sites { get; init; } = ImmutableSortedDictionary<string, float[]>.Empty;
 }
+
+/// <summary>A trainer's update, read.</summary>
+/// <param name="Update">What is aggregated.</param>
+/// <param name="Facts">What goes with it.</param>
+/// <param name="Site">(Q) the site's own weights after the round; empty where all are shared.</param>
+internal sealed record ReportedUpdate(TrainerUpdate Update, UpdateFacts Facts, float[] Site);

@@ -37,8 +37,17 @@ internal sealed record RunFacts
     /// <summary>Counts for the baselines.</summary>
     public BaselineCounts? Baselines { get; init; }
 
-    /// <summary>Calibration and decision weights, as far as they are.</summary>
-    public FinishState? Finish { get; init; }
+    /// <summary>Calibration and decision weights, as far as they are: of each site where sites have weights of their own, else one of all, under <see cref="AllSites"/>.</summary>
+    public ImmutableSortedDictionary<string, FinishState> Finishes { get; init; } = ImmutableSortedDictionary<string, FinishState>.Empty;
+
+    /// <summary>Stands for all sites together.</summary>
+    public const string AllSites = "";
+
+    /// <summary>The key of a site in <see cref="Finishes"/>.</summary>
+    public string FinishKeyOf(string site) => Finishes.ContainsKey(AllSites) ? AllSites : site;
+
+    /// <summary>Calibration and decision weights of a site.</summary>
+    public FinishState FinishOf(string site) => Finishes[FinishKeyOf(site)];
 }
 
 /// <summary>What trainers are asked in evaluation, in this order.</summary>

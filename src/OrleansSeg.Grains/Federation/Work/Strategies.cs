@@ -1,10 +1,11 @@
 using OrleansSeg.Model.Federation;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Compression;
+using OrleansSeg.Model.Federation.Training;
 
 namespace OrleansSeg.Federation.Work;
 
-/// <summary>Strategies and compressors as plans name and set them.</summary>
+/// <summary>Strategies, compressors and scopes as plans name and set them.</summary>
 internal static class Strategies
 {
     /// <summary>The plan's strategy.</summary>
@@ -14,6 +15,9 @@ internal static class Strategies
     /// <summary>The plan's compressor.</summary>
     /// <exception cref="ArgumentException">There is none of this name; the message names it.</exception>
     public static IUpdateCompressor CompressorOf(FederatedPlan plan) => UpdateCompressors.Create(plan.Compression, CompressionParameters.Defaults);
+
+    /// <summary>Which weights the plan trains and shares.</summary>
+    public static SharedScope ScopeOf(FederatedPlan plan) => SharedScope.ByName[plan.Scope];
 
     private static AggregationParameters ParametersOf(FederatedPlan plan) => plan.StrategySettings.Aggregate(
         AggregationParameters.Defaults,

@@ -42,7 +42,7 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
         var facts = input.Facts;
         var strategy = Strategies.Of(facts.Plan);
         using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
-        var training = new LocalTraining(start, await local.ExamplesAsync(facts, cancellationToken), SharedScope.Everything);
+        var training = new LocalTraining(start, await local.ExamplesAsync(facts, cancellationToken), Strategies.ScopeOf(facts.Plan));
         var compressor = Strategies.CompressorOf(facts.Plan);
         var control = strategy.UsesControlVariates ? Kept(TrainerKept.Control) : null;
         var residual = compressor.Lossy ? Kept(TrainerKept.Residual) : null;
@@ -54,6 +54,7 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
                 Round = order.Step.Round,
                 Rounds = facts.Plan.Rounds,
                 Weights = input.Weights!,
+                SiteWeights = input.Sites.GetValueOrDefault(local.Site),
                 Rule = new LocalRule(
                     strategy.ProximalWeight,
                     control is null ? null : ScaffoldTrainer.Correction(Scaffold.Control(input.Server, input.Weights!.Length), control)),
@@ -64,7 +65,7 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
         var sent = ErrorFeedback.Compress(
             compressor, result.Update.Delta, residual, UpdateCompressors.Seed(facts.Plan.Seed, order.Step.Round, trainer));
         var told = new UpdateFacts(result.Update.Examples, result.Update.Steps, result.TrainingLoss, result.Validation);
-        return new TrainerOutput(RunBundles.FilesOf(sent.Bytes, result.Update.ControlDelta, told), TrainerKept.Write(order.Step, KeptAfter()));
+        return new TrainerOutput(RunBundles.FilesOf(sent.Bytes, result.Update.ControlDelta, result.SiteWeights, told), TrainerKept.Write(order.Step, KeptAfter()));
 
         float[] Kept(string what) => TrainerKept.Read(memory, what, order.Step, facts.Reporters.Contains(trainer), training.Shared.Length);
 
@@ -87,17 +88,20 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
         var facts = input.Facts;
         var examples = await local.ExamplesAsync(facts, cancellationToken);
         using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
-        var training = new LocalTraining(start, examples, SharedScope.Everything);
+        var training = new LocalTraining(start, examples, Strategies.ScopeOf(facts.Plan));
+        var site = input.Sites.GetValueOrDefault(local.Site);
         switch (facts.Stage)
         {
             case EvaluationStage.Validate:
-                return new EvaluationAnswer { Validation = training.Validate(input.Weights, null), Baselines = BaselineCounts.Of(examples.Training) };
+                return new EvaluationAnswer { Validation = training.Validate(input.Weights, site), Baselines = BaselineCounts.Of(examples.Training) };
             case EvaluationStage.Calibrate:
-                return new EvaluationAnswer { Sums = training.Answer(facts.Finish!.Question, input.Weights, null) };
+                var question = facts.FinishOf(local.Site);
+                return new EvaluationAnswer { Sums = question.Done ? null : training.Answer(question.Question, input.Weights, site) };
             default:
-                using (var finished = GlobalModel.Finish(start, SharedScope.Everything, input.Weights, null, facts.Finish!))
+                var finish = facts.FinishOf(local.Site);
+                using (var finished = GlobalModel.Finish(start, Strategies.ScopeOf(facts.Plan), input.Weights, site, finish))
                 {
-                    return await CompareAsync(facts, local, training.Measure(facts.Finish!, input.Weights, null), finished, cancellationToken);
+                    return await CompareAsync(facts, local, training.Measure(finish, input.Weights, site), finished, cancellationToken);
                 }
         }
     }

@@ -50,6 +50,14 @@ public static class GlobalModel
         return WeightLayout.Of(model.Network).Read(model.Network);
     }
 
+    /// <summary>(P) the weights of a model that travel.</summary>
+    public static float[] SharedWeightsOf(SegmentModel model, SharedScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(scope);
+        return scope.SharedOf(WeightLayout.Of(model.Network)).Read(WeightsOf(model));
+    }
+
     /// <summary>The model that is served: the base with other weights, calibrated.</summary>
     /// <param name="baseModel">The run's base.</param>
     /// <param name="scope">Which weights travel.</param>

@@ -19,6 +19,17 @@ public sealed record SharedScope(ImmutableArray<string> AtSite, ImmutableArray<s
     /// <summary>Only the layers that mix the customer's parts and the heads are trained; the sequence encoder stays as it is.</summary>
     public static SharedScope FusionOnly { get; } = new([], ["attribute.", "fuse.", "mix.", .. Heads]);
 
+    /// <summary>Only the heads are trained: the smallest updates.</summary>
+    public static SharedScope HeadsOnly { get; } = new([], Heads);
+
+    /// <summary>Scopes by the names that plans give them, in ordinal order.</summary>
+    public static ImmutableSortedDictionary<string, SharedScope> ByName { get; } = ImmutableSortedDictionary.CreateRange(
+        StringComparer.Ordinal,
+        [
+            KeyValuePair.Create("everything", Everything), KeyValuePair.Create("fusion", FusionOnly),
+            KeyValuePair.Create("heads", HeadsOnly), KeyValuePair.Create("site-heads", HeadsAtSite),
+        ]);
+
     /// <summary>The weights that travel.</summary>
     public WeightSubset SharedOf(WeightLayout layout) => WeightSubset.Of(layout, name => !IsAtSite(name) && IsTrained(name));
 
