@@ -165,6 +165,9 @@ public sealed class CustomerVerbTests : IAsyncLifetime, IDisposable
         Assert.Equal("[]", (await _shell.JsonAsync("models")).ToJsonString());
         var ran = await _shell.RunAsync("models", "--promote", "7", "--json");
         ran.Fails(ExitCode.Failed, "version 7");
+        Assert.Equal("[]", (await _shell.JsonAsync("models", "list")).ToJsonString());
+        (await _shell.RunAsync("models", "rollback", "--json")).Fails(ExitCode.Failed, "name the version");
+        (await _shell.RunAsync("models", "rollback", "--version", "7", "--json")).Fails(ExitCode.Failed, "version 7");
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public interface IModelRegistryGrain : IGrainWithStringKey
     [Alias("publish")]
     Task<ModelReference> PublishAsync(ModelReference candidate, bool promote, CancellationToken cancellationToken);
 
-    /// <summary>Puts a registered version in service: promotion and roll-back alike.</summary>
+    /// <summary>Puts a registered version in service.</summary>
     /// <exception cref="KeyNotFoundException">No such version.</exception>
     [Alias("promote")]
     Task<ModelReference> PromoteAsync(int version, CancellationToken cancellationToken);
@@ -25,6 +25,19 @@ public interface IModelRegistryGrain : IGrainWithStringKey
     /// <summary>All registered models, oldest first.</summary>
     [Alias("list")]
     Task<ImmutableArray<ModelReference>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Puts a version back in service; silos swap between two batches, and sweeps score everybody anew in the back-fill lane.</summary>
+    /// <param name="version">Which; null for the one before the one in service, so that each call without a version goes one further back.</param>
+    /// <param name="force">Whether to take one all the same that would be refused.</param>
+    /// <param name="cancellationToken">Stops before the write.</param>
+    /// <exception cref="KeyNotFoundException">No such version.</exception>
+    /// <exception cref="InvalidOperationException">No version is known to have been in service before.</exception>
+    [Alias("roll-back")]
+    Task<ModelReference> RollBackAsync(int? version, bool force, CancellationToken cancellationToken);
+
+    /// <summary>What was in service when and why: the latest changes, oldest first.</summary>
+    [Alias("service-log")]
+    Task<ImmutableArray<ServiceChange>> GetServiceLogAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A bundle in the model store.</summary>

@@ -1,50 +1,68 @@
 using System.CommandLine;
-using System.Globalization;
 using OrleansSeg.Cli.Import;
+using OrleansSeg.Cli.Models;
+using OrleansSeg.Cli.Sessions;
 using OrleansSeg.Models;
-using Spectre.Console;
 
 namespace OrleansSeg.Cli.Verbs;
 
-/// <summary><c>models</c>: the site's models; <c>--promote N</c> puts one in service, newer or older.</summary>
+/// <summary><c>models</c>: the site's models, which of them answers and which did; <c>rollback</c> takes it back.</summary>
 internal static class ModelsVerb
 {
     public static Command Create(VerbRunner runner)
     {
         var promote = new Option<int?>("--promote") { Description = "Version to put in service." };
-        var command = new Command("models", "Lists the site's models, or puts one in service.") { promote };
-        return runner.Bind(command, async (context, cancellationToken) =>
+        var command = new Command("models", "Lists the site's models, or puts one in service.") { promote, List(runner), RollBack(runner) };
+        return Bind(runner, command, async (context, registry, cancellationToken) =>
         {
-            await using var session = await context.OpenAsync(cancellationToken);
-            var registry = session.Grains.GetGrain<IModelRegistryGrain>(context.Settings.Site);
-            if (context.Parsed.GetValue(promote) is { } version)
+            if (context.Parsed.GetValue(promote) is not { } version)
             {
-                await registry.PromoteAsync(version, cancellationToken);
-                await SweepProgress.RunAsync(context.Output, session, cancellationToken);
+                return false;
             }
 
-            var models = await registry.ListAsync(cancellationToken);
-            context.Output.Answer(models, screen => Write(screen, models));
-            return ExitCodes.Done;
+            await registry.PromoteAsync(version, cancellationToken);
+            return true;
         });
     }
 
-    private static void Write(IAnsiConsole screen, IReadOnlyCollection<ModelReference> models)
+    private static Command List(VerbRunner runner) =>
+        Bind(runner, new Command("list", "Lists the site's models and what was in service when."), (_, _, _) => Task.FromResult(false));
+
+    private static Command RollBack(VerbRunner runner)
     {
-        if (models.Count == 0)
-        {
-            screen.WriteLine("No model yet: run 'orleansseg train'.");
-            return;
-        }
-
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("version", "in service", "trained", "segments", "summary", "sha256");
-        foreach (var model in models)
-        {
-            table.AddRow(
-                model.Version.ToString(CultureInfo.InvariantCulture), model.InService ? "yes" : "", $"{model.CreatedAt:u}",
-                Markup.Escape(string.Join(" ", model.Labels)), Markup.Escape(model.Summary), model.Sha256[..12]);
-        }
-
-        screen.Write(table);
+        var version = new Option<int?>("--version") { Description = "Version to take the site back to. Default: the one in service before." };
+        var force = new Option<bool>("--force") { Description = "Take a version all the same that would be refused." };
+        return Bind(
+            runner,
+            new Command("rollback", "Takes the site back to an earlier version, without a failed call.") { version, force },
+            async (context, registry, cancellationToken) =>
+            {
+                var chosen = await registry.RollBackAsync(context.Parsed.GetValue(version), context.Parsed.GetValue(force), cancellationToken);
+                context.Output.Say($"Version {chosen.Version} is in service.");
+                return true;
+            });
     }
+
+    /// <summary>Binds a command that may change which model is in service, and prints the models afterwards.</summary>
+    private static Command Bind(VerbRunner runner, Command command, Func<VerbContext, IModelRegistryGrain, CancellationToken, Task<bool>> change) =>
+        runner.Bind(command, async (context, cancellationToken) =>
+        {
+            await using var session = await ClusterSession.OpenAsync(context.Settings, "models", cancellationToken);
+            var registry = session.Grains.GetGrain<IModelRegistryGrain>(context.Settings.Site);
+            try
+            {
+                if (await change(context, registry, cancellationToken))
+                {
+                    await SweepProgress.RunAsync(context.Output, session, cancellationToken);
+                }
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw new VerbFailedException(exception.Message);
+            }
+
+            var models = ModelDocument.Of(await registry.ListAsync(cancellationToken), await registry.GetServiceLogAsync(cancellationToken));
+            context.Output.Answer(models, screen => ModelTables.Write(screen, models));
+            return ExitCodes.Done;
+        });
 }

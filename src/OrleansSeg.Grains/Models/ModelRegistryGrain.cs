@@ -4,10 +4,10 @@ using OrleansSeg.Placement;
 
 namespace OrleansSeg.Models;
 
-/// <summary>Keeps the list of a site's models. Few writes, one record.</summary>
+/// <summary>Keeps the list of a site's models and which was in service when. Few writes, one record.</summary>
 [GrainType("seg.model-registry"), SiteSilos]
 internal sealed class ModelRegistryGrain(
-    [PersistentState("models", CustomerStorage.ProviderName)] IPersistentState<ModelRegistryState> stored) : Grain, IModelRegistryGrain
+    [PersistentState("models", CustomerStorage.ProviderName)] IPersistentState<ModelRegistryState> stored, TimeProvider time) : Grain, IModelRegistryGrain
 {
     private ImmutableArray<ModelReference> Models => stored.State.Models;
 
@@ -17,26 +17,29 @@ internal sealed class ModelRegistryGrain(
         cancellationToken.ThrowIfCancellationRequested();
         if (Models.FirstOrDefault(model => model.Sha256 == candidate.Sha256) is { } known)
         {
-            return promote ? await PromoteAsync(known.Version, cancellationToken) : known;
+            return promote ? await ServeAsync(known, ServiceReason.Published, forced: false) : known;
         }
 
-        var added = candidate with { Version = Models.Length + 1, InService = promote };
-        await WriteAsync([.. Models.Select(model => promote ? model with { InService = false } : model), added]);
-        return added;
+        var added = candidate with { Version = Models.Length + 1, InService = false };
+        var state = stored.State with { Models = Models.Add(added) };
+        await WriteAsync(promote ? Serving(state, added.Version, ServiceReason.Published, forced: false) : state);
+        return added with { InService = promote };
     }
 
     /// <inheritdoc />
-    public async Task<ModelReference> PromoteAsync(int version, CancellationToken cancellationToken)
+    public Task<ModelReference> PromoteAsync(int version, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var chosen = Models.FirstOrDefault(model => model.Version == version)
-            ?? throw new KeyNotFoundException($"Site '{this.GetPrimaryKeyString()}' has no model version {version}; it has {Models.Length}.");
-        if (!chosen.InService)
-        {
-            await WriteAsync([.. Models.Select(model => model with { InService = model.Version == version })]);
-        }
+        return ServeAsync(Find(version), ServiceReason.Promoted, forced: false);
+    }
 
-        return chosen with { InService = true };
+    /// <inheritdoc />
+    public Task<ModelReference> RollBackAsync(int? version, bool force, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var chosen = Find(version ?? stored.State.Log.Before(Models.Select(model => model.Version))
+            ?? throw new InvalidOperationException($"No model version of site '{this.GetPrimaryKeyString()}' is known to have been in service before: name the version."));
+        return ServeAsync(chosen, ServiceReason.RolledBack, forced: false);
     }
 
     /// <inheritdoc />
@@ -46,10 +49,32 @@ internal sealed class ModelRegistryGrain(
     /// <inheritdoc />
     public Task<ImmutableArray<ModelReference>> ListAsync(CancellationToken cancellationToken) => Task.FromResult(Models);
 
-    private async Task WriteAsync(ImmutableArray<ModelReference> models)
+    /// <inheritdoc />
+    public Task<ImmutableArray<ServiceChange>> GetServiceLogAsync(CancellationToken cancellationToken) => Task.FromResult(stored.State.Log);
+
+    private ModelReference Find(int version) => Models.FirstOrDefault(model => model.Version == version)
+        ?? throw new KeyNotFoundException($"Site '{this.GetPrimaryKeyString()}' has no model version {version}; it has {Models.Length}.");
+
+    private async Task<ModelReference> ServeAsync(ModelReference chosen, ServiceReason reason, bool forced)
+    {
+        if (!chosen.InService)
+        {
+            await WriteAsync(Serving(stored.State, chosen.Version, reason, forced));
+        }
+
+        return chosen with { InService = true };
+    }
+
+    private ModelRegistryState Serving(ModelRegistryState state, int version, ServiceReason reason, bool forced) => state with
+    {
+        Models = [.. state.Models.Select(model => model with { InService = model.Version == version })],
+        Log = state.Log.With(new ServiceChange(time.GetUtcNow(), version, reason, forced)),
+    };
+
+    private async Task WriteAsync(ModelRegistryState next)
     {
         var before = stored.State;
-        stored.State = new ModelRegistryState { Models = models };
+        stored.State = next;
         try
         {
             await stored.WriteStateAsync();
@@ -71,4 +96,8 @@ public sealed record ModelRegistryState
     /// <summary>All models, oldest first; at most one is in service.</summary>
     [Id(0)]
     public ImmutableArray<ModelReference> Models { get; init; } = [];
+
+    /// <summary>What was in service when and why, the latest changes.</summary>
+    [Id(1)]
+    public ImmutableArray<ServiceChange> Log { get; init; } = [];
 }

@@ -45,10 +45,12 @@ public sealed class SweepTests(ShopCluster cluster) : IClassFixture<ShopCluster>
         Assert.Equal(9, (await cluster.SweepAsync(_site)).Rescored);
         Assert.All(await AssignmentsAsync(9), assignment => Assert.Equal((2, false), (assignment.ModelVersion, assignment.Stale)));
 
-        await cluster.Grains.GetGrain<IModelRegistryGrain>(_site).PromoteAsync(1, default);
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        await cluster.Grains.GetGrain<IModelRegistryGrain>(_site).RollBackAsync(null, false, default);
         await cluster.RefreshModelsAsync(_site);
+        await cluster.DriveUntilAsync(async () => (await AssignmentsAsync(9)).TrueForAll(assignment => assignment.Stale), phase: "look-ups to hear of the roll-back");
         Assert.Equal(9, (await cluster.SweepAsync(_site)).Rescored);
-        Assert.All(await AssignmentsAsync(9), assignment => Assert.Equal(1, assignment.ModelVersion));
+        Assert.All(await AssignmentsAsync(9), assignment => Assert.Equal((1, false), (assignment.ModelVersion, assignment.Stale)));
         Assert.Equal(0, (await cluster.SweepAsync(_site)).Rescored);
     }
 

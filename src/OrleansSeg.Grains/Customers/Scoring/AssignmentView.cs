@@ -22,7 +22,7 @@ internal struct AssignmentView(string site, string customerId, CustomerOptions o
     {
         get
         {
-            if (_mayAge && (time.GetUtcNow() >= _agesAt || models.VersionOf(site) > _assignment.ModelVersion))
+            if (_mayAge && (time.GetUtcNow() >= _agesAt || models.IsAnother(site, _assignment.ModelVersion, _assignment.AssignedAt)))
             {
                 _assignment = _assignment with { Stale = true };
                 (_mayAge, IsStale) = (false, true);

@@ -11,8 +11,11 @@ internal sealed partial class ModelWatch(
 {
     private readonly ConcurrentDictionary<string, Known> _sites = new();
 
-    /// <summary>The version last heard of, 0 for none; never waits, and asks anew in the background when the answer is old.</summary>
-    public int VersionOf(string site)
+    /// <summary>Whether a version other than this one is in service, as last heard of; never waits, and asks anew in the background when the answer is old.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="version">The version of an assignment's model.</param>
+    /// <param name="assignedAt">When that model answered.</param>
+    public bool IsAnother(string site, int version, DateTimeOffset? assignedAt)
     {
         var known = _sites.GetOrAdd(site, _ => new Known());
         if (time.GetElapsedTime(known.AskedAt) >= options.Value.ModelCheckInterval && Interlocked.Exchange(ref known.Asking, 1) == 0)
@@ -21,7 +24,9 @@ internal sealed partial class ModelWatch(
             _ = Task.Run(() => AskAsync(site, known));
         }
 
-        return known.Version;
+        // A lower one is a roll-back when it was heard of after the assignment; before, the assignment's model may have been promoted since.
+        var served = known.Version;
+        return served > version || (served < version && served > 0 && assignedAt?.UtcTicks <= Volatile.Read(ref known.HeardFrom));
     }
 
     /// <summary>Whether the site has a model in service, as of at most the check interval ago; true when the registry does not answer.</summary>
@@ -47,10 +52,12 @@ internal sealed partial class ModelWatch(
     /// <summary>The version in service now, 0 for none.</summary>
     public async Task<int> AskAsync(string site, CancellationToken cancellationToken)
     {
+        var began = time.GetUtcNow();
         var model = await grains.GetGrain<IModelRegistryGrain>(site).GetCurrentAsync(cancellationToken);
         var known = _sites.GetOrAdd(site, _ => new Known());
         known.AskedAt = time.GetTimestamp();
         known.Version = model?.Version ?? 0;
+        Volatile.Write(ref known.HeardFrom, began.UtcTicks);
         return known.Version;
     }
 
@@ -79,5 +86,8 @@ internal sealed partial class ModelWatch(
         public int Asking;
         public volatile int Version;
         public long AskedAt = long.MinValue / 2;
+
+        // UTC ticks: the registry was asked for the version then.
+        public long HeardFrom;
     }
 }
