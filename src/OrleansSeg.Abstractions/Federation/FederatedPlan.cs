@@ -79,6 +79,10 @@ public sealed record FederatedPlan
     [Id(17)]
     public string Scope { get; init; } = "everything";
 
+    /// <summary>When the run is worth its training; else it ends once that is known. Null for always.</summary>
+    [Id(20)]
+    public RunCondition? Condition { get; init; }
+
     /// <summary>Fewest reports that make a round: <see cref="ReportersMin"/>, or where that is 0 more than half of the trainers.</summary>
     public int ReportersNeeded => ReportersNeededOf(Trainers.Length);
 

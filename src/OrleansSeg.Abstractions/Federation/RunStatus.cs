@@ -55,7 +55,16 @@ public sealed record RunStatus(
     [property: Id(7)] ImmutableArray<RoundStatus> Rounds,
     [property: Id(8)] ImmutableArray<TrainerStepStatus> Trainers,
     [property: Id(9)] string? Outcome,
-    [property: Id(10)] ImmutableSortedDictionary<string, int> Versions);
+    [property: Id(10)] ImmutableSortedDictionary<string, int> Versions)
+{
+    /// <summary>Why it trains, where its plan asks whether it is worth it; otherwise null.</summary>
+    [Id(20)]
+    public string? Cause { get; init; }
+
+    /// <summary>What was measured for that, by name.</summary>
+    [Id(21)]
+    public ImmutableSortedDictionary<string, double> Findings { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+}
 
 /// <summary>A round that is done.</summary>
 /// <param name="Round">Its number, from 1.</param>

@@ -18,7 +18,8 @@ internal sealed record PlanDocument(
     string Compression,
     string Scope,
     DateTimeOffset? Cutoff,
-    bool Promote)
+    bool Promote,
+    ConditionDocument? Condition)
 {
     public static PlanDocument Of(FederatedPlan plan) => new(
         plan.Sites,
@@ -35,5 +36,14 @@ internal sealed record PlanDocument(
         plan.Compression,
         plan.Scope,
         plan.Cutoff,
-        plan.Promote);
+        plan.Promote,
+        ConditionDocument.Of(plan.Condition));
+}
+
+/// <summary>When a run is worth its training, as it is printed; null asks nothing.</summary>
+internal sealed record ConditionDocument(double? FeatureDrift, double? SegmentDrift, double? CalibrationError, long? MaturedLabels, double? ModelAgeDays)
+{
+    public static ConditionDocument? Of(RunCondition? condition) => condition is null
+        ? null
+        : new ConditionDocument(condition.FeatureDrift, condition.SegmentDrift, condition.CalibrationError, condition.MaturedLabels, condition.ModelAge?.TotalDays);
 }

@@ -72,6 +72,8 @@ internal sealed class PlanOptions
         DefaultValueFactory = _ => Defaults.Scope,
     };
 
+    private readonly ConditionOptions _condition = new();
+
     private readonly Option<DateTimeOffset?> _cutoff = InstantOption.Optional("--cutoff", "The latest instant that training knows. Default: --as-of, else the run's start.");
 
     private readonly Option<bool> _keep = new("--no-promote") { Description = "Keep the model as a candidate even if it is better." };
@@ -86,6 +88,8 @@ internal sealed class PlanOptions
         {
             command.Options.Add(option);
         }
+
+        _condition.AddTo(command);
     }
 
     /// <summary>The plan that the command line asks for.</summary>
@@ -109,6 +113,7 @@ internal sealed class PlanOptions
             Scope = parsed.GetValue(_scope)!,
             Cutoff = parsed.GetValue(_cutoff) ?? settings.AsOf,
             Promote = !parsed.GetValue(_keep),
+            Condition = _condition.Read(parsed),
         };
         var problems = PlanCheck.Problems(plan).ToList();
         return problems.Count == 0 ? plan : throw new UsageException(string.Join(Environment.NewLine, problems.Select(problem => $"  {problem}").Prepend("The plan is not valid:")));

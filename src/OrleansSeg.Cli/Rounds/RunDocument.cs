@@ -12,6 +12,8 @@ internal sealed record RunDocument(
     DateTimeOffset Watermark,
     DateTimeOffset? EndedAt,
     string? Outcome,
+    string? Cause,
+    IReadOnlyDictionary<string, double?> Findings,
     IReadOnlyDictionary<string, int> Versions,
     PlanDocument Plan,
     IReadOnlyList<RoundDocument> Rounds,
@@ -26,6 +28,8 @@ internal sealed record RunDocument(
         run.Watermark,
         run.EndedAt,
         run.Outcome,
+        run.Cause,
+        RoundDocument.Finite(run.Findings),
         run.Versions,
         PlanDocument.Of(run.Plan),
         [.. run.Rounds.Select(round => RoundDocument.Of(run.Plan, round))],
@@ -49,7 +53,11 @@ internal sealed record RoundDocument(
         [.. RunFacts.MissingIn(plan, round)],
         round.Took.TotalSeconds,
         round.Bytes,
-        round.Metrics.ToDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null));
+        Finite(round.Metrics));
+
+    /// <summary>Numbers as JSON can hold them: one that is not finite is null.</summary>
+    public static IReadOnlyDictionary<string, double?> Finite(IReadOnlyDictionary<string, double> metrics) =>
+        metrics.ToDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null);
 }
 
 /// <summary>How a trainer does in the present step.</summary>

@@ -29,6 +29,11 @@ internal static class RunTables
     public static IRenderable Run(string federation, RunStatus run, int roundsMax)
     {
         var parts = new List<IRenderable> { new Text(Heading(federation, run)) };
+        if (run.Cause is { } cause)
+        {
+            parts.Add(new Text($"It trains because: {cause}"));
+        }
+
         if (!run.Trainers.IsEmpty)
         {
             parts.Add(TrainerGrid.Of(run.Trainers));

@@ -51,8 +51,22 @@ internal static class RunWords
         yield return ("horizon", Line($"{plan.Horizon.TotalDays} days"));
         yield return ("cutoff", plan.Cutoff is { } cutoff ? Instant(cutoff) : "the run's start");
         yield return ("seed", plan.Seed.ToString(CultureInfo.InvariantCulture));
+        if (plan.Condition is { } condition)
+        {
+            yield return ("trains if", string.Join(" or ", Of(condition)));
+        }
+
         yield return ("a better model", plan.Promote ? "goes into service" : "is kept as a candidate");
     }
+
+    private static IEnumerable<string> Of(RunCondition condition) => new[]
+    {
+        condition.FeatureDrift is { } features ? Line($"a feature drifts by {features}") : null,
+        condition.SegmentDrift is { } segments ? Line($"segment shares drift by {segments}") : null,
+        condition.CalibrationError is { } error ? Line($"forecasts are off by {error}") : null,
+        condition.MaturedLabels is { } labels ? Line($"{labels:N0} labels have matured") : null,
+        condition.ModelAge is { } age ? Line($"the model is {age.TotalDays} days behind") : null,
+    }.OfType<string>();
 
     private static string Name(RunPhase phase) => phase.ToString().ToLowerInvariant();
 

@@ -155,7 +155,11 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         run.Rounds,
         run.HasEnded || run.Phase is RunPhase.Opening or RunPhase.Promoting ? [] : [.. run.Participants.Select(trainer => StatusOf(run, trainer))],
         run.Outcome,
-        run.Versions);
+        run.Versions)
+    {
+        Cause = run.Cause,
+        Findings = run.Findings,
+    };
 
     private TrainerStepStatus StatusOf(RunState run, string trainer) => run.Reports.ContainsKey(trainer)
         ? new TrainerStepStatus(trainer, TrainerStepState.Reported, null)

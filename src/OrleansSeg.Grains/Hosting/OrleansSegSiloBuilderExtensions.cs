@@ -74,6 +74,8 @@ public static class OrleansSegSiloBuilderExtensions
         services.TryAddSingleton<RunBundles>();
         services.TryAddSingleton<TrainerData>();
         services.TryAddSingleton<RoundClosing>();
+        services.TryAddSingleton<DriftQuestions>();
+        services.TryAddSingleton<FittingClosing>();
         services.TryAddSingleton<EvaluationClosing>();
         services.TryAddSingleton<ITrainerWork, TrainerWork>();
         services.TryAddSingleton<ICoordinatorWork, CoordinatorWork>();

@@ -21,7 +21,7 @@ public sealed class PlanTests : IDisposable
             """
             {
               "sites": ["default"], "trainersPerSite": 1, "rounds": 5, "strategy": "fedavg", "settings": {}, "localEpochs": 1, "horizonDays": 90, "seed": 1,
-              "reportersMin": 1, "deadlineMinSeconds": 30, "deadlineMaxSeconds": 3600, "compression": "none", "scope": "everything", "cutoff": null, "promote": true
+              "reportersMin": 1, "deadlineMinSeconds": 30, "deadlineMaxSeconds": 3600, "compression": "none", "scope": "everything", "cutoff": null, "promote": true, "condition": null
             }
             """,
             plan);
@@ -33,13 +33,14 @@ public sealed class PlanTests : IDisposable
         var plan = await _shell.JsonAsync(
             "rounds", "plan", "--sites", "north,south", "--trainers-per-site", "4", "--rounds", "9", "--strategy", "fedavgm", "--set", "momentum=0.5", "serverRate=2e-1",
             "--local-epochs", "2", "--horizon", "30", "--reporters-min", "3", "--deadline-min", "5", "--deadline-max", "60", "--compression", "int8", "--scope", "site-heads",
-            "--cutoff", "2011-09-10", "--no-promote", "--seed", "17");
+            "--cutoff", "2011-09-10", "--no-promote", "--if-feature-drift", "0.25", "--if-matured-labels", "500", "--if-model-age", "30", "--seed", "17");
         AssertIs(
             """
             {
               "sites": ["north", "south"], "trainersPerSite": 4, "rounds": 9, "strategy": "fedavgm", "settings": { "momentum": 0.5, "serverRate": 0.2 }, "localEpochs": 2,
               "horizonDays": 30, "seed": 17, "reportersMin": 3, "deadlineMinSeconds": 5, "deadlineMaxSeconds": 60, "compression": "int8", "scope": "site-heads",
-              "cutoff": "2011-09-10T00:00:00+00:00", "promote": false
+              "cutoff": "2011-09-10T00:00:00+00:00", "promote": false,
+              "condition": { "featureDrift": 0.25, "segmentDrift": null, "calibrationError": null, "maturedLabels": 500, "modelAgeDays": 30 }
             }
             """,
             plan);

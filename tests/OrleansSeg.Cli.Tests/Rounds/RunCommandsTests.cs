@@ -21,9 +21,9 @@ public sealed class RunCommandsTests
     {
         Assert.Equal(ExitCode.Done, await Of(new(() => Runs.UnderWay)).StatusAsync(null, default));
         Assert.Equal(
-            "{federation: string, run: number, phase: string, round: number, startedAt: string, watermark: string, endedAt: null, outcome: null, versions: {}, "
+            "{federation: string, run: number, phase: string, round: number, startedAt: string, watermark: string, endedAt: null, outcome: null, cause: null, findings: {}, versions: {}, "
             + "plan: {sites: [string], trainersPerSite: number, rounds: number, strategy: string, settings: {}, localEpochs: number, horizonDays: number, seed: number, "
-            + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, cutoff: null, promote: bool}, "
+            + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, scope: string, cutoff: null, promote: bool, condition: null}, "
             + "rounds: [{round: number, model: string, reporters: [string], missing: [], tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
             + "trainers: [{trainer: string, state: string, detail: null}]}",
             Shape.Of(Answer));

@@ -127,17 +127,48 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
         bool IsTrained(string name) => trained.Any(begin => name.StartsWith(begin, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task RunWithACondition_TrainsWhenLabelsHaveMatured_AndNotBefore()
+    {
+        var site = await cluster.NewShopAsync(400);
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        var plan = new FederatedPlan
+        {
+            Sites = [site], Rounds = 1, Horizon = TimeSpan.FromDays(60), Promote = false, DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1),
+            Condition = new RunCondition { MaturedLabels = 100, FeatureDrift = 1_000, SegmentDrift = 1_000, CalibrationError = 0.999, ModelAge = TimeSpan.FromDays(500) },
+        };
+        var first = await RunAsync("conditional", plan, _ => Task.CompletedTask);
+        Assert.Equal((1, "A site has no model in service that this version can load."), (first.Rounds.Length, first.Cause));
+        await cluster.Grains.GetGrain<IModelRegistryGrain>(site).PromoteAsync(first.Versions[site], default);
+
+        var soon = await RunAsync("conditional", plan, _ => Task.CompletedTask);
+        Assert.Empty(soon.Rounds);
+        Assert.Empty(soon.Versions);
+        Assert.Matches(
+            @"^Not needed: drift of feature \w+ of all sites \d+\.\d{3} of 1000\.000; drift of segment shares of all sites \d+\.\d{3} of 1000\.000; "
+            + @"no forecast has turned out since; 0 new labels of 100; the model in service is 0 days behind of 500\.$",
+            soon.Outcome);
+
+        cluster.Jump(TimeSpan.FromDays(35));
+        await cluster.Customer(site, "c1").RecordAsync([Shop.Purchase("late", cluster.Time.GetUtcNow())], default);
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        var later = await RunAsync("conditional", plan, _ => Task.CompletedTask);
+        Assert.Single(later.Rounds);
+        Assert.Matches(@"^\d{3} new labels of 100\.$", later.Cause);
+        Assert.InRange(later.Findings["maturedLabels"], 2 * 300, 2 * 400);
+    }
+
     private async Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet)
     {
         var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>(federation);
-        await coordinator.StartAsync(plan, default);
+        var started = await coordinator.StartAsync(plan, default);
         RunStatus? status = null;
         await cluster.DriveUntilAsync(
             async () =>
             {
                 try
                 {
-                    status = await coordinator.GetStatusAsync(1, default);
+                    status = await coordinator.GetStatusAsync(started.Run, default);
                     await meet(status!);
                 }
                 catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)

@@ -54,6 +54,25 @@ public sealed class PlanCheckTests
     }
 
     [Fact]
+    public void Condition_ThatAsksNothing_OrTheImpossible_IsNamed()
+    {
+        Assert.Equal(["Condition asks nothing: one of its bounds is needed."], PlanCheck.Problems(Sound with { Condition = new RunCondition() }));
+        Assert.Empty(PlanCheck.Problems(Sound with { Condition = new RunCondition { MaturedLabels = 1 } }));
+        Assert.Equal(
+            [
+                "Condition.FeatureDrift is 0: a finite number above 0.",
+                "Condition.SegmentDrift is NaN: a finite number above 0.",
+                "Condition.CalibrationError is 1: above 0 and below 1.",
+                "Condition.MaturedLabels is 0: at least 1.",
+                "Condition.ModelAge is 23:00:00: at least 1 day.",
+            ],
+            PlanCheck.Problems(Sound with
+            {
+                Condition = new RunCondition { FeatureDrift = 0, SegmentDrift = double.NaN, CalibrationError = 1, MaturedLabels = 0, ModelAge = TimeSpan.FromHours(23) },
+            }));
+    }
+
+    [Fact]
     public void Settings_ThatAreWrong_AreAllNamed()
     {
         var plan = Sound with

@@ -76,6 +76,18 @@ public sealed class RunMachineTests
         Assert.All(run.Rounds, round => Assert.Equal(plan.Trainers.ToArray(), round.Reporters));
     });
 
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public void RunThatIsWeighed_TrainsOrIsDone(bool needed)
+    {
+        var plan = new FederatedPlan { Sites = ["a"], Condition = new RunCondition { MaturedLabels = 1 } };
+        var run = RunMachine.Opened(RunMachine.Start(1, plan, Start, Start), "input", Start);
+        var weighed = RunMachine.Closed(run, new StepClosing("next", run.Findings.Add("maturedLabels", 7)) { Need = new RunNeed(needed, "why") }, Start);
+        Assert.Equal(7, weighed.Findings["maturedLabels"]);
+        Assert.Equal(
+            needed ? (RunPhase.Fitting, 2, "why", null) : (RunPhase.Done, 1, null, "why"), (weighed.Phase, weighed.Round, weighed.Cause, weighed.Outcome));
+    }
+
     [Fact]
     public void RefusedUpdate_IsNoReport_AndRefusingAllEndsTheRun()
     {

@@ -30,6 +30,11 @@ internal static class RunReport
     {
         html.Write($"<h1>Federated run {run.Run} of {federation}</h1>\n");
         html.Write($"<p class=\"outcome {run.Phase.ToString().ToLowerInvariant()}\"><b>{RunWords.Phase(run)}</b>{(run.Outcome is { } outcome ? $": {outcome}" : "")}</p>\n");
+        if (run.Cause is { } cause)
+        {
+            html.Write($"<p>It trains because: {cause}</p>\n");
+        }
+
         html.Write($"<p>Started {RunWords.Instant(run.StartedAt)}");
         if (run.EndedAt is { } ended)
         {

@@ -39,9 +39,17 @@ internal interface ICoordinatorWork
 /// <param name="GoesOn">Whether fitting or evaluation needs another pass of the trainers over their data.</param>
 internal sealed record StepClosing(string Output, ImmutableSortedDictionary<string, double> Metrics, RunVerdict? Verdict = null, bool GoesOn = false)
 {
+    /// <summary>Where the plan asks whether the run is worth its training: what was found, for people.</summary>
+    public RunNeed? Need { get; init; }
+
     /// <summary>Trainers whose update is left out, with the reason.</summary>
     public ImmutableSortedDictionary<string, string> Refused { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }
+
+/// <summary>Whether a run is worth its training.</summary>
+/// <param name="IsNeeded">Whether it trains.</param>
+/// <param name="Reason">Why, for people.</param>
+internal sealed record RunNeed(bool IsNeeded, string Reason);
 
 /// <summary>What becomes of a run's model.</summary>
 /// <param name="Promote">Whether it goes into service.</param>

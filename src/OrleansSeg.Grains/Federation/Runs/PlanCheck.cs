@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using OrleansSeg.Events;
 using OrleansSeg.Federation.Work;
 using OrleansSeg.Model.Federation.Aggregation;
@@ -75,7 +76,7 @@ public static class PlanCheck
             yield return $"DeadlineMax is {plan.DeadlineMax}: 10 s to 1 day, and not below DeadlineMin.";
         }
 
-        foreach (var problem in StrategyProblems(plan))
+        foreach (var problem in StrategyProblems(plan).Concat(ConditionProblems(plan.Condition)))
         {
             yield return problem;
         }
@@ -90,6 +91,44 @@ public static class PlanCheck
             yield return $"Scope is '{plan.Scope}': one of {string.Join(", ", SharedScope.ByName.Keys)}.";
         }
     }
+
+    private static IEnumerable<string> ConditionProblems(RunCondition? condition)
+    {
+        if (condition is null)
+        {
+            yield break;
+        }
+
+        if (condition == new RunCondition())
+        {
+            yield return "Condition asks nothing: one of its bounds is needed.";
+        }
+
+        foreach (var (name, bound) in new[] { (nameof(condition.FeatureDrift), condition.FeatureDrift), (nameof(condition.SegmentDrift), condition.SegmentDrift) })
+        {
+            if (bound is not (null or (> 0 and <= double.MaxValue)))
+            {
+                yield return Line($"Condition.{name} is {bound}: a finite number above 0.");
+            }
+        }
+
+        if (condition.CalibrationError is not (null or (> 0 and < 1)))
+        {
+            yield return Line($"Condition.CalibrationError is {condition.CalibrationError}: above 0 and below 1.");
+        }
+
+        if (condition.MaturedLabels < 1)
+        {
+            yield return Line($"Condition.MaturedLabels is {condition.MaturedLabels}: at least 1.");
+        }
+
+        if (condition.ModelAge < TimeSpan.FromDays(1))
+        {
+            yield return Line($"Condition.ModelAge is {condition.ModelAge}: at least 1 day.");
+        }
+    }
+
+    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> StrategyProblems(FederatedPlan plan) => !AggregationStrategies.Names.Contains(plan.Strategy)
         ? [$"Strategy is '{plan.Strategy}': one of {string.Join(", ", AggregationStrategies.Names)}."]

@@ -62,6 +62,7 @@ internal static class RunMachine
     /// <summary>The step's output is written: the next step may begin.</summary>
     public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now) => run.Phase switch
     {
+        RunPhase.Fitting when closing.Need is { } need => Weigh(run with { Findings = closing.Metrics }, need, closing, now),
         RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
         RunPhase.Fitting => Begin(run, RunPhase.Training, 1, closing.Output, now),
         RunPhase.Training => CloseRound(run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys) }, closing, now),
@@ -76,6 +77,10 @@ internal static class RunMachine
     /// <summary>The run is over.</summary>
     public static RunState Ended(RunState run, RunPhase how, string outcome, DateTimeOffset now) =>
         run.HasEnded ? run : run with { Phase = how, Outcome = outcome, EndedAt = now };
+
+    private static RunState Weigh(RunState run, RunNeed need, StepClosing closing, DateTimeOffset now) => need.IsNeeded
+        ? Begin(run with { Cause = need.Reason }, RunPhase.Fitting, run.Round + 1, closing.Output, now)
+        : Ended(run, RunPhase.Done, need.Reason, now);
 
     private static RunState CloseRound(RunState run, StepClosing closing, DateTimeOffset now) => run.Reports.Count == 0
         ? Ended(run, RunPhase.Failed, $"No update of round {run.Round} is sound: {string.Join(" ", closing.Refused.Values)}", now)

@@ -82,6 +82,14 @@ internal sealed record RunState
     [Id(18)]
     public DateTimeOffset? ScheduledFor { get; init; }
 
+    /// <summary>Why it trains, where its plan asks whether it is worth it.</summary>
+    [Id(20)]
+    public string? Cause { get; init; }
+
+    /// <summary>What was measured for that, by name.</summary>
+    [Id(21)]
+    public ImmutableSortedDictionary<string, double> Findings { get; init; } = Empty<double>();
+
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
 

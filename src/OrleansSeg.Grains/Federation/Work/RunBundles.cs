@@ -73,6 +73,10 @@ internal sealed class RunBundles(IModelStore store)
     public async Task<SegmentModel> ReadModelAsync(string hash, CancellationToken cancellationToken) =>
         SegmentModel.FromFiles(await FetchAsync(hash, cancellationToken));
 
+    /// <summary>Reads a model's card.</summary>
+    public async Task<ModelCard> ReadCardAsync(string hash, CancellationToken cancellationToken) =>
+        SegmentModel.ReadCard(await FetchAsync(hash, cancellationToken));
+
     /// <summary>The files of an answer.</summary>
     public static Dictionary<string, byte[]> FilesOf<T>(T answer) => new() { [AnswerFile] = Json(answer) };
 

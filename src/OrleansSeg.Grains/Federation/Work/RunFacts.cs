@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansSeg.Model.Federation.Drift;
 using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Federation.Training;
 
@@ -9,6 +10,12 @@ internal sealed record RunFacts
 {
     /// <summary>What the run does.</summary>
     public required FederatedPlan Plan { get; init; }
+
+    /// <summary>What is asked in fitting.</summary>
+    public FittingStage Fitting { get; init; }
+
+    /// <summary>What is compared at each site, where the plan asks whether the run is worth it.</summary>
+    public ImmutableSortedDictionary<string, DriftQuestion> Drift { get; init; } = ImmutableSortedDictionary<string, DriftQuestion>.Empty;
 
     /// <summary>What is asked in evaluation.</summary>
     public EvaluationStage Stage { get; init; }
@@ -48,6 +55,19 @@ internal sealed record RunFacts
 
     /// <summary>Calibration and decision weights of a site.</summary>
     public FinishState FinishOf(string site) => Finishes[FinishKeyOf(site)];
+}
+
+/// <summary>What trainers are asked in fitting, in this order.</summary>
+internal enum FittingStage
+{
+    /// <summary>How far the data reach.</summary>
+    Span,
+
+    /// <summary>How customers and outcomes have moved since the models in service; where the plan asks for it.</summary>
+    Drift,
+
+    /// <summary>Counts of what is fitted on all data.</summary>
+    Count,
 }
 
 /// <summary>What trainers are asked in evaluation, in this order.</summary>

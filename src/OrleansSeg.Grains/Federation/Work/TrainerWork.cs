@@ -4,6 +4,7 @@ using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Compression;
+using OrleansSeg.Model.Federation.Drift;
 using OrleansSeg.Model.Federation.Training;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Native;
@@ -22,8 +23,7 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
         var local = await data.OfAsync(trainer, order, input.Facts.Plan, cancellationToken);
         return order.Step switch
         {
-            { Phase: RunPhase.Fitting, Round: 1 } => new TrainerOutput(RunBundles.FilesOf(await MeasureAsync(local, cancellationToken)), null),
-            { Phase: RunPhase.Fitting } => new TrainerOutput(RunBundles.FilesOf(await local.Customers.CountAsync(input.Facts.Data!, cancellationToken)), null),
+            { Phase: RunPhase.Fitting } => new TrainerOutput(await FitAsync(input.Facts, local, cancellationToken), null),
             { Phase: RunPhase.Training } => await TrainAsync(trainer, order, input, local, memory, cancellationToken),
             _ => new TrainerOutput(RunBundles.FilesOf(await EvaluateAsync(input, local, cancellationToken)), null),
         };
@@ -31,6 +31,24 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
 
     /// <inheritdoc />
     public void Forget(string trainer) => data.Forget(trainer);
+
+    private async Task<Dictionary<string, byte[]>> FitAsync(RunFacts facts, TrainerShare local, CancellationToken cancellationToken) => facts.Fitting switch
+    {
+        FittingStage.Span => RunBundles.FilesOf(await MeasureAsync(local, cancellationToken)),
+        FittingStage.Drift => RunBundles.FilesOf(await CompareAsync(facts, local, cancellationToken)),
+        _ => RunBundles.FilesOf(await local.Customers.CountAsync(facts.Data!, cancellationToken)),
+    };
+
+    private async Task<DriftCounts> CompareAsync(RunFacts facts, TrainerShare local, CancellationToken cancellationToken)
+    {
+        var (hash, question) = (facts.Champions[local.Site], facts.Drift[local.Site]);
+        using var model = await bundles.ReadModelAsync(hash, cancellationToken);
+        var card = await bundles.ReadCardAsync(hash, cancellationToken);
+        var scheme = card.Lineage?.Thresholds.TryGetValue(local.Site, out var threshold) ?? false
+            ? model.Scheme with { HighValueThreshold = threshold }
+            : model.Scheme;
+        return await local.Customers.CompareAsync(question, model, scheme, cancellationToken);
+    }
 
     private async Task<SpanAnswer> MeasureAsync(TrainerShare local, CancellationToken cancellationToken) => new(
         await local.Customers.MeasureAsync(cancellationToken),

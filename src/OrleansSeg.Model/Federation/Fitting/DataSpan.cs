@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansSeg.Model.Features;
 
 namespace OrleansSeg.Model.Federation.Fitting;
@@ -28,6 +29,9 @@ public sealed record DataSpan(long Customers, long Events, DateOnly? First, Date
             ? this
             : Merge([this, new DataSpan(1, history.Events.Count, DayOf(history.Events[0].Timestamp), DayOf(history.Events[^1].Timestamp))]);
     }
+
+    /// <summary>The numbers by name.</summary>
+    public ImmutableSortedDictionary<string, double> ToMetrics() => ImmutableSortedDictionary<string, double>.Empty.Add("customers", Customers).Add("events", Events);
 
     private static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
 }

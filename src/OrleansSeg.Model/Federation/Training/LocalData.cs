@@ -1,5 +1,7 @@
+using OrleansSeg.Model.Federation.Drift;
 using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Training;
 
@@ -68,6 +70,14 @@ public sealed class LocalData(string site, HistorySource histories)
 
         return SchemeFit.Label(scheme, held.ToList()).Set;
     }
+
+    /// <summary>Counts how customers and outcomes have moved.</summary>
+    /// <param name="question">What to compare.</param>
+    /// <param name="model">The site's model in service.</param>
+    /// <param name="scheme">The model's scheme, with the site's threshold.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<DriftCounts> CompareAsync(DriftQuestion question, SegmentModel model, SegmentScheme scheme, CancellationToken cancellationToken) =>
+        DriftCounts.OfAsync(_known, question, model, scheme, cancellationToken);
 
     private static void Add(ExampleSample sample, CustomerHistory history, IEnumerable<DateTimeOffset> cutoffs, TimeSpan horizon)
     {

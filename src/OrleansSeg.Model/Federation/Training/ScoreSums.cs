@@ -29,6 +29,11 @@ public sealed record ScoreSums(
     /// <summary>Mean F1 over the scheme's segments.</summary>
     public double MacroF1 => Matrix().MacroF1;
 
+    /// <summary>Expected calibration error of the largest probability, in 15 bins of one width; NaN without examples.</summary>
+    public double CalibrationError => Examples == 0
+        ? double.NaN
+        : Confidences.Chunk(3).Sum(bin => Math.Abs((bin[2] * Unit) - bin[1])) / Examples;
+
     /// <summary>Measures forecasts.</summary>
     /// <param name="truths">N labelled examples.</param>
     /// <param name="forecasts">N forecasts of the same scheme in the same order.</param>
@@ -93,7 +98,7 @@ public sealed record ScoreSums(
             aurocs.Count > 0 ? aurocs.Average() : double.NaN,
             LogLoss,
             double.IsNaN(ChurnAuroc) ? null : ChurnAuroc,
-            CalibrationError(),
+            CalibrationError,
             Enumerable.Range(0, Labels.Length).ToDictionary(label => Labels[label], matrix.Of),
             matrix.ToRows(),
             new Dictionary<string, double[]>());
@@ -110,10 +115,6 @@ public sealed record ScoreSums(
         confidences[bin + 1] += top == truth ? 1 : 0;
         confidences[bin + 2] += ToUnits(probabilities[top]);
     }
-
-    private double CalibrationError() => Examples == 0
-        ? double.NaN
-        : Confidences.Chunk(3).Sum(bin => Math.Abs((bin[2] * Unit) - bin[1])) / Examples;
 
     private ConfusionMatrix Matrix()
     {
