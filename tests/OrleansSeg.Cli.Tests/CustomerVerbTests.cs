@@ -168,6 +168,7 @@ public sealed class CustomerVerbTests : IAsyncLifetime, IDisposable
         Assert.Equal("[]", (await _shell.JsonAsync("models", "list")).ToJsonString());
         (await _shell.RunAsync("models", "rollback", "--json")).Fails(ExitCode.Failed, "name the version");
         (await _shell.RunAsync("models", "rollback", "--version", "7", "--json")).Fails(ExitCode.Failed, "version 7");
+        (await _shell.RunAsync("models", "remove", "--version", "7", "--json")).Fails(ExitCode.Failed, "version 7");
     }
 
     [Fact]

@@ -35,6 +35,14 @@ public interface IModelRegistryGrain : IGrainWithStringKey
     [Alias("roll-back")]
     Task<ModelReference> RollBackAsync(int? version, bool force, CancellationToken cancellationToken);
 
+    /// <summary>Removes a version, and its bundle from the model store unless another site has it too. Its number is never given again. Harmless when repeated.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="cancellationToken">Stops before the write.</param>
+    /// <exception cref="KeyNotFoundException">There never was such a version.</exception>
+    /// <exception cref="InvalidOperationException">It is in service.</exception>
+    [Alias("remove")]
+    Task RemoveAsync(int version, CancellationToken cancellationToken);
+
     /// <summary>What was in service when and why: the latest changes, oldest first.</summary>
     [Alias("service-log")]
     Task<ImmutableArray<ServiceChange>> GetServiceLogAsync(CancellationToken cancellationToken);

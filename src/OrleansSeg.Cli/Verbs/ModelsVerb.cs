@@ -12,7 +12,7 @@ internal static class ModelsVerb
     public static Command Create(VerbRunner runner)
     {
         var promote = new Option<int?>("--promote") { Description = "Version to put in service." };
-        var command = new Command("models", "Lists the site's models, or puts one in service.") { promote, List(runner), RollBack(runner) };
+        var command = new Command("models", "Lists the site's models, or puts one in service.") { promote, List(runner), RollBack(runner), Remove(runner) };
         return Bind(runner, command, async (context, registry, cancellationToken) =>
         {
             if (context.Parsed.GetValue(promote) is not { } version)
@@ -41,6 +41,16 @@ internal static class ModelsVerb
                 context.Output.Say($"Version {chosen.Version} is in service.");
                 return true;
             });
+    }
+
+    private static Command Remove(VerbRunner runner)
+    {
+        var version = new Option<int>("--version") { Description = "Version to remove; not the one in service.", Required = true };
+        return Bind(runner, new Command("remove", "Removes a version, and its bundle unless another site has it too.") { version }, async (context, registry, cancellationToken) =>
+        {
+            await registry.RemoveAsync(context.Parsed.GetValue(version), cancellationToken);
+            return false;
+        });
     }
 
     /// <summary>Binds a command that may change which model is in service, and prints the models afterwards.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using OrleansSeg.Model.Bundles;
 
 namespace OrleansSeg.Models;
 
@@ -27,4 +28,7 @@ internal sealed class FolderModelStore(IOptions<FolderModelStoreOptions> options
 
     /// <inheritdoc />
     public Task FetchAsync(string hash, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task RemoveAsync(string hash, CancellationToken cancellationToken) => Task.Run(() => BundleFolder.Remove(LocalFolder, hash), cancellationToken);
 }

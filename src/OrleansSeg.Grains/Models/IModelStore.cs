@@ -12,4 +12,7 @@ public interface IModelStore
     /// <summary>Makes sure that a published bundle lies in <see cref="LocalFolder"/>.</summary>
     /// <exception cref="Model.Bundles.BundleCorruptException">The store has no such bundle.</exception>
     Task FetchAsync(string hash, CancellationToken cancellationToken);
+
+    /// <summary>Removes a bundle for every silo; one that is not there is no fault. Who needs it still is the caller's to know.</summary>
+    Task RemoveAsync(string hash, CancellationToken cancellationToken);
 }

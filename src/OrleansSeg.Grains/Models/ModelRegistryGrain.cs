@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Placement;
 
@@ -6,10 +7,24 @@ namespace OrleansSeg.Models;
 
 /// <summary>Keeps the list of a site's models and which was in service when. Few writes, one record.</summary>
 [GrainType("seg.model-registry"), SiteSilos]
-internal sealed class ModelRegistryGrain(
-    [PersistentState("models", CustomerStorage.ProviderName)] IPersistentState<ModelRegistryState> stored, TimeProvider time) : Grain, IModelRegistryGrain
+internal sealed partial class ModelRegistryGrain(
+    [PersistentState("models", CustomerStorage.ProviderName)] IPersistentState<ModelRegistryState> stored,
+    TimeProvider time,
+    ILogger<ModelRegistryGrain> logger) : Grain, IModelRegistryGrain
 {
+    private static readonly TimeSpan RemovalPause = TimeSpan.FromMinutes(1);
+    private IGrainTimer? _removing;
+
+    private string Site => this.GetPrimaryKeyString();
+
     private ImmutableArray<ModelReference> Models => stored.State.Models;
+
+    /// <inheritdoc />
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        RemoveLater();
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc />
     public async Task<ModelReference> PublishAsync(ModelReference candidate, bool promote, CancellationToken cancellationToken)
@@ -20,8 +35,10 @@ internal sealed class ModelRegistryGrain(
             return promote ? await ServeAsync(known, ServiceReason.Published, forced: false) : known;
         }
 
-        var added = candidate with { Version = Models.Length + 1, InService = false };
-        var state = stored.State with { Models = Models.Add(added) };
+        // Held first: a bundle that nobody removes does no harm, a version without one does.
+        await BundleOf(candidate.Sha256).HoldAsync(Site);
+        var added = candidate with { Version = LastVersion + 1, InService = false };
+        var state = stored.State with { Models = Models.Add(added), LastVersion = added.Version, Removing = stored.State.Removing.Remove(added.Sha256) };
         await WriteAsync(promote ? Serving(state, added.Version, ServiceReason.Published, forced: false) : state);
         return added with { InService = promote };
     }
@@ -38,8 +55,29 @@ internal sealed class ModelRegistryGrain(
     {
         cancellationToken.ThrowIfCancellationRequested();
         var chosen = Find(version ?? stored.State.Log.Before(Models.Select(model => model.Version))
-            ?? throw new InvalidOperationException($"No model version of site '{this.GetPrimaryKeyString()}' is known to have been in service before: name the version."));
+            ?? throw new InvalidOperationException($"No model version of site '{Site}' is known to have been in service before: name the version."));
         return ServeAsync(chosen, ServiceReason.RolledBack, forced: false);
+    }
+
+    /// <inheritdoc />
+    public async Task RemoveAsync(int version, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Models.FirstOrDefault(model => model.Version == version) is { } chosen)
+        {
+            if (chosen.InService)
+            {
+                throw new InvalidOperationException($"Model version {version} of site '{Site}' is in service: put another one in service first.");
+            }
+
+            await WriteAsync(stored.State with { Models = Models.Remove(chosen), LastVersion = LastVersion, Removing = stored.State.Removing.Add(chosen.Sha256) });
+        }
+        else if (version < 1 || version > LastVersion)
+        {
+            throw NoSuch(version);
+        }
+
+        await ReleaseAsync();
     }
 
     /// <inheritdoc />
@@ -52,8 +90,47 @@ internal sealed class ModelRegistryGrain(
     /// <inheritdoc />
     public Task<ImmutableArray<ServiceChange>> GetServiceLogAsync(CancellationToken cancellationToken) => Task.FromResult(stored.State.Log);
 
-    private ModelReference Find(int version) => Models.FirstOrDefault(model => model.Version == version)
-        ?? throw new KeyNotFoundException($"Site '{this.GetPrimaryKeyString()}' has no model version {version}; it has {Models.Length}.");
+    private int LastVersion => Math.Max(stored.State.LastVersion, Models.Length);
+
+    private IBundleGrain BundleOf(string hash) => GrainFactory.GetGrain<IBundleGrain>(hash);
+
+    private ModelReference Find(int version) => Models.FirstOrDefault(model => model.Version == version) ?? throw NoSuch(version);
+
+    private KeyNotFoundException NoSuch(int version) => new($"Site '{Site}' has no model version {version}; it has {Models.Length}.");
+
+    /// <summary>Lets go of the bundles of versions that were removed.</summary>
+    private async Task ReleaseAsync()
+    {
+        RemoveLater();
+        foreach (var hash in stored.State.Removing)
+        {
+            await BundleOf(hash).ReleaseAsync(Site);
+            await WriteAsync(stored.State with { Removing = stored.State.Removing.Remove(hash) });
+        }
+    }
+
+    /// <summary>Goes on with removals until they are done; whoever dies meanwhile, the next activation does.</summary>
+    private void RemoveLater()
+    {
+        if (!stored.State.Removing.IsEmpty)
+        {
+            _removing ??= this.RegisterGrainTimer(ReleaseByTimerAsync, new GrainTimerCreationOptions(RemovalPause, RemovalPause));
+        }
+    }
+
+    private async Task ReleaseByTimerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReleaseAsync();
+            _removing?.Dispose();
+            _removing = null;
+        }
+        catch (Exception exception)
+        {
+            LogNotRemoved(Site, stored.State.Removing.Length, exception);
+        }
+    }
 
     private async Task<ModelReference> ServeAsync(ModelReference chosen, ServiceReason reason, bool forced)
     {
@@ -87,6 +164,9 @@ internal sealed class ModelRegistryGrain(
             throw;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Site {Site}: {Count} bundles of removed model versions are still there; it is tried again.")]
+    private partial void LogNotRemoved(string site, int count, Exception exception);
 }
 
 /// <summary>What the registry stores.</summary>
@@ -100,4 +180,12 @@ public sealed record ModelRegistryState
     /// <summary>What was in service when and why, the latest changes.</summary>
     [Id(1)]
     public ImmutableArray<ServiceChange> Log { get; init; } = [];
+
+    /// <summary>The highest version number given so far, also to a version that was removed.</summary>
+    [Id(2)]
+    public int LastVersion { get; init; }
+
+    /// <summary>Bundles of removed versions that the site has not let go of yet.</summary>
+    [Id(3)]
+    public ImmutableArray<string> Removing { get; init; } = [];
 }

@@ -70,6 +70,35 @@ public static class BundleFolder
         return files;
     }
 
+    /// <summary>Removes a bundle; nobody sees a part of it. One that is not there is no fault, and what a broken removal left goes too.</summary>
+    /// <param name="store">Folder of bundles.</param>
+    /// <param name="hash">The bundle's hash.</param>
+    /// <exception cref="ArgumentException">It is no hash.</exception>
+    public static void Remove(string store, string hash)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(hash);
+        if (!hash.All(char.IsAsciiHexDigitLower))
+        {
+            throw new ArgumentException($"'{hash}' is no bundle's hash.", nameof(hash));
+        }
+
+        var aside = Path.Combine(store, $".{hash}.removed");
+        try
+        {
+            if (Directory.Exists(aside))
+            {
+                Directory.Delete(aside, recursive: true);
+            }
+
+            Directory.Move(Path.Combine(store, hash), aside);
+            Directory.Delete(aside, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It was never here, or another removal was first.
+        }
+    }
+
     private static void Expect(string expected, byte[] content, string name)
     {
         var found = Convert.ToHexStringLower(SHA256.HashData(content));

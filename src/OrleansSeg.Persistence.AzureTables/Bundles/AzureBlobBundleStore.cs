@@ -113,6 +113,58 @@ public sealed class AzureBlobBundleStore
         }
     }
 
+    /// <summary>Whether the container has a bundle, whole.</summary>
+    /// <param name="hash">The bundle's hash.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="StoreUnavailableException">The service did not answer.</exception>
+    /// <exception cref="StoreRefusedException">The service refused.</exception>
+    public async Task<bool> ExistsAsync(string hash, CancellationToken cancellationToken)
+    {
+        BundleManifest.CheckHash(hash);
+        var manifest = _container.GetBlobClient($"{hash}/{BundleManifest.FileName}");
+        return (await RunAsync("read", "look-up of a bundle", manifest.ExistsAsync, cancellationToken).ConfigureAwait(false)).Value;
+    }
+
+    /// <summary>Removes a bundle: its manifest first, so that nobody fetches a part of it. One that is not there is no fault, and what a broken removal or upload left goes too.</summary>
+    /// <param name="hash">The bundle's hash.</param>
+    /// <param name="cancellationToken">Stops between two files.</param>
+    /// <exception cref="StoreUnavailableException">The service did not answer.</exception>
+    /// <exception cref="StoreRefusedException">The service refused.</exception>
+    public async Task RemoveAsync(string hash, CancellationToken cancellationToken)
+    {
+        BundleManifest.CheckHash(hash);
+        try
+        {
+            await RemoveFileAsync($"{hash}/{BundleManifest.FileName}", cancellationToken).ConfigureAwait(false);
+            foreach (var name in await ListFilesAsync(hash, cancellationToken).ConfigureAwait(false))
+            {
+                await RemoveFileAsync(name, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            // No container, no bundle.
+        }
+    }
+
+    private Task<List<string>> ListFilesAsync(string hash, CancellationToken cancellationToken) => RunAsync(
+        "read", "listing of a bundle",
+        async token =>
+        {
+            var names = new List<string>();
+            await foreach (var blob in _container.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{hash}/" }, token).ConfigureAwait(false))
+            {
+                names.Add(blob.Name);
+            }
+
+            return names;
+        },
+        cancellationToken);
+
+    private Task RemoveFileAsync(string name, CancellationToken cancellationToken) => RunAsync(
+        "write", "removal of a file",
+        token => _container.GetBlobClient(name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: token), cancellationToken);
+
     private async Task UploadFileAsync(string folder, string hash, string name, string expected, CancellationToken cancellationToken)
     {
         var transfer = new BlobTransfer(_container, _operations, _options.BlockSize);

@@ -37,6 +37,32 @@ public sealed class BundleFolderTests : IDisposable
     }
 
     [Fact]
+    public void Removal_TakesTheBundleAndNothingElse_AndIsHarmlessWhenRepeated()
+    {
+        var (gone, stays) = (BundleFolder.Write(_store, Files()), BundleFolder.Write(_store, new Dictionary<string, byte[]> { ["other"] = [1] }));
+        for (var time = 0; time < 2; time++)
+        {
+            BundleFolder.Remove(_store, gone);
+            Assert.Equal([stays], Directory.EnumerateFileSystemEntries(_store).Select(Path.GetFileName));
+        }
+
+        Assert.Throws<BundleCorruptException>(() => BundleFolder.Read(_store, gone));
+        BundleFolder.Remove(Path.Combine(_store, "nowhere"), gone);
+        Assert.Throws<ArgumentException>(() => BundleFolder.Remove(_store, ".."));
+    }
+
+    [Fact]
+    public void RemovalThatWasBrokenOff_IsFinishedByTheNext_AndTheBundleCanBeWrittenAgain()
+    {
+        var hash = BundleFolder.Write(_store, Files());
+        Directory.Move(Path.Combine(_store, hash), Path.Combine(_store, $".{hash}.removed"));
+        BundleFolder.Remove(_store, hash);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_store));
+        Assert.Equal(hash, BundleFolder.Write(_store, Files()));
+        Assert.Equal(Files(), BundleFolder.Read(_store, hash));
+    }
+
+    [Fact]
     public void AFileMoreOrLess_OrNoBundle_IsRefused()
     {
         var hash = BundleFolder.Write(_store, Files());

@@ -185,6 +185,7 @@ public sealed class AzureBlobBundleStoreTests(AzuriteFixture azurite) : IDisposa
     {
         await Assert.ThrowsAsync<BundleRefusedException>(() => Store().UploadAsync(_here.Folder, hash, default));
         await Assert.ThrowsAsync<BundleRefusedException>(() => Store().FetchAsync(_there.Folder, hash, default));
+        await Assert.ThrowsAsync<BundleRefusedException>(() => Store().RemoveAsync(hash, default));
     }
 
     [SkippableFact]
@@ -196,6 +197,45 @@ public sealed class AzureBlobBundleStoreTests(AzuriteFixture azurite) : IDisposa
         await Assert.ThrowsAsync<BundleRefusedException>(() => Store().FetchAsync(_there.Folder, hash, default));
         await Assert.ThrowsAsync<BundleRefusedException>(() => Store().UploadAsync(_here.Folder, hash, default));
     }
+
+    [SkippableFact]
+    public async Task Removal_TakesAllFilesOfTheBundleAndNoOther_AndIsHarmlessWhenRepeated()
+    {
+        var (gone, stays) = (_here.Write(("a", Noise(10)), ("b", Noise(2 * BlockSize))), _here.Write(("a", Noise(11))));
+        await Store().RemoveAsync(gone, default);
+        await Store().UploadAsync(_here.Folder, gone, default);
+        await Store().UploadAsync(_here.Folder, stays, default);
+        Assert.True(await Store().ExistsAsync(gone, default));
+        for (var time = 0; time < 2; time++)
+        {
+            await Store().RemoveAsync(gone, default);
+            Assert.Equal([$"{stays}/a", $"{stays}/manifest.json"], (await NamesAsync()).Order(StringComparer.Ordinal));
+        }
+
+        Assert.Equal((false, true), (await Store().ExistsAsync(gone, default), await Store().ExistsAsync(stays, default)));
+        await Assert.ThrowsAsync<BundleRefusedException>(() => Store().FetchAsync(_there.Folder, gone, default));
+        await Store().UploadAsync(_here.Folder, gone, default);
+        await Store().FetchAsync(_there.Folder, gone, default);
+        Assert.Equal(_here.Read(gone), _there.Read(gone));
+    }
+
+    [SkippableFact]
+    public async Task RemovalThatBreaks_LeavesNoBundle_AndIsFinishedByTheNext()
+    {
+        var hash = _here.Write(("a", Noise(10)), ("b", Noise(10)));
+        await Store().UploadAsync(_here.Folder, hash, default);
+
+        // The manifest and the listing; the first file is too much.
+        _faults.Plan(Fault.None, Fault.None, Fault.BreakBefore);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => Store(options => options.RetriesMax = 0).RemoveAsync(hash, default));
+        Assert.Equal(2, (await NamesAsync()).Count);
+        await Assert.ThrowsAsync<BundleRefusedException>(() => Store().FetchAsync(_there.Folder, hash, default));
+        _faults.Plan();
+        await Store().RemoveAsync(hash, default);
+        Assert.Empty(await NamesAsync());
+    }
+
+    private async Task<List<string>> NamesAsync() => await Container().GetBlobsAsync().Select(blob => blob.Name).ToListAsync();
 
     private static byte[] Noise(int size)
     {

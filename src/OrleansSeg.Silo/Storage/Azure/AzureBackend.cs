@@ -46,7 +46,9 @@ internal sealed class AzureBackend : IStorageBackend
         silo.AddAzureTablesGrainStorage(null, CustomerStorage.ProviderName);
         silo.Services.AddSingleton<IGrainStateCatalog, AzureStateCatalog>();
         silo.Services.Configure<FolderModelStoreOptions>(store => store.Directory = top.ModelDirectory);
-        silo.Services.AddSingleton<IModelStore, AzureModelStore>();
+        silo.Services.AddSingleton<AzureModelStore>();
+        silo.Services.AddSingleton<IModelStore>(services => services.GetRequiredService<AzureModelStore>());
+        silo.Services.AddHostedService<ModelPruning>();
     }
 
     /// <inheritdoc />
