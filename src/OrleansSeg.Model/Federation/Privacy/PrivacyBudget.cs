@@ -1,16 +1,17 @@
-using System.Collections.Immutable;
+using System.Globalization;
 
 namespace OrleansSeg.Model.Federation.Privacy;
 
-/// <summary>How much may be told of a unit, and the steps that told some of it. Immutable; stored with the run.</summary>
-/// <param name="Epsilon">The ε that is never exceeded; above 0.</param>
+/// <summary>How much may be told of a unit, and what was told so far. Immutable.</summary>
+/// <param name="Epsilon">The ε that is never exceeded; above 0, infinite for no bound.</param>
 /// <param name="Delta">The δ at which it holds: below one over the number of units.</param>
-/// <param name="Spent">Steps taken, in the order of their taking; like ones that follow each other are one entry.</param>
+/// <param name="Spent">What was told, all steps together.</param>
 /// <remarks>
-/// One budget is for one set of units. Trainers with customers as unit have disjoint units, so each may have a budget of its own, and the
-/// run's ε is the largest of theirs (parallel composition); a unit that trains in two runs has both runs' steps in its budget.
+/// One budget is for one set of units. Trainers with customers as unit have disjoint units, so the run's loss is the largest of theirs
+/// (parallel composition): one budget serves them all where each step is paid at the largest of their curves. A unit that trains in two
+/// runs has both runs' steps in its budget.
 /// </remarks>
-public sealed record PrivacyBudget(double Epsilon, double Delta, ImmutableArray<PrivateSteps> Spent)
+public sealed record PrivacyBudget(double Epsilon, double Delta, RenyiCurve Spent)
 {
     /// <summary>A budget of which nothing is spent.</summary>
     /// <exception cref="ArgumentOutOfRangeException">ε is not above 0, or δ not between 0 and 1.</exception>
@@ -21,35 +22,18 @@ public sealed record PrivacyBudget(double Epsilon, double Delta, ImmutableArray<
             throw new ArgumentOutOfRangeException(nameof(epsilon), (epsilon, delta), "Epsilon is above 0, delta above 0 and below 1.");
         }
 
-        return new PrivacyBudget(epsilon, delta, []);
+        return new PrivacyBudget(epsilon, delta, RenyiCurve.Zero);
     }
 
     /// <summary>What is told so far.</summary>
-    public PrivacyLoss Loss() => Curve(Spent).At(Delta);
+    public PrivacyLoss Loss() => Spent.At(Delta);
 
-    /// <summary>Whether these steps are within the budget.</summary>
-    public bool Allows(PrivateSteps steps)
-    {
-        ArgumentNullException.ThrowIfNull(steps);
-        return Curve(Spent.Add(steps)).At(Delta).Epsilon <= Epsilon;
-    }
+    /// <summary>Whether what comes next is within the budget.</summary>
+    public bool Allows(RenyiCurve next) => Spent.And(next).At(Delta).Epsilon <= Epsilon;
 
-    /// <summary>The budget after these steps. Store it before they are taken: what is not paid must not be released.</summary>
-    /// <exception cref="PrivacyBudgetSpentException">They would exceed the budget; nothing is spent.</exception>
-    public PrivacyBudget Spend(PrivateSteps steps)
-    {
-        if (!Allows(steps))
-        {
-            throw new PrivacyBudgetSpentException(this, steps);
-        }
-
-        return this with
-        {
-            Spent = Spent is [.., var last] && last with { Count = steps.Count } == steps
-                ? Spent.SetItem(Spent.Length - 1, last with { Count = checked(last.Count + steps.Count) })
-                : Spent.Add(steps),
-        };
-    }
+    /// <summary>The budget after what comes next. Store it before it is told: what is not paid must not be released.</summary>
+    /// <exception cref="PrivacyBudgetSpentException">It would exceed the budget; nothing is spent.</exception>
+    public PrivacyBudget Spend(RenyiCurve next) => Allows(next) ? this with { Spent = Spent.And(next) } : throw new PrivacyBudgetSpentException(this, next);
 
     /// <summary>The smallest noise multiplier from 0.2, to four digits and rounded up, so that that many steps stay within an ε.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its bounds, or no multiplier up to a million is enough.</exception>
@@ -57,7 +41,7 @@ public sealed record PrivacyBudget(double Epsilon, double Delta, ImmutableArray<
     {
         var target = Start(epsilon, delta);
         var (low, high) = (0.2, 0.2);
-        while (!target.Allows(new PrivateSteps(sampling, rate, high, count)))
+        while (!target.Allows(new PrivateSteps(sampling, rate, high, count).Curve()))
         {
             (low, high) = (high, high * 2);
             if (high > 1e6)
@@ -70,22 +54,19 @@ public sealed record PrivacyBudget(double Epsilon, double Delta, ImmutableArray<
         while (high - low > 1e-4 * high)
         {
             var middle = (low + high) / 2;
-            (low, high) = target.Allows(new PrivateSteps(sampling, rate, middle, count)) ? (low, middle) : (middle, high);
+            (low, high) = target.Allows(new PrivateSteps(sampling, rate, middle, count).Curve()) ? (low, middle) : (middle, high);
         }
 
         return high;
     }
-
-    private static RenyiCurve Curve(ImmutableArray<PrivateSteps> spent) =>
-        spent.Aggregate(RenyiCurve.Zero, (curve, steps) => curve.And(steps.Curve()));
 }
 
-/// <summary>The next steps would tell more of a unit than its budget allows. Training stops; no retry helps.</summary>
+/// <summary>What comes next would tell more of a unit than its budget allows. Training stops; no retry helps.</summary>
 /// <param name="budget">The budget.</param>
-/// <param name="refused">The steps.</param>
-public sealed class PrivacyBudgetSpentException(PrivacyBudget budget, PrivateSteps refused) : Exception(
-    $"{refused.Count} more steps at a noise multiplier of {refused.NoiseMultiplier} would exceed epsilon {budget.Epsilon} at delta "
-    + $"{budget.Delta}; {budget.Loss().Epsilon:0.###} is spent.")
+/// <param name="refused">What was refused.</param>
+public sealed class PrivacyBudgetSpentException(PrivacyBudget budget, RenyiCurve refused) : Exception(string.Create(
+    CultureInfo.InvariantCulture,
+    $"{budget.Loss().Epsilon:0.###} of epsilon {budget.Epsilon:0.###} at delta {budget.Delta} is spent, and the next steps would make it {budget.Spent.And(refused).At(budget.Delta).Epsilon:0.###}."))
 {
     /// <summary>The budget as it was and is.</summary>
     public PrivacyBudget Budget { get; } = budget;

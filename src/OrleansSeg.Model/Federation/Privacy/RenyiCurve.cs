@@ -35,6 +35,13 @@ public sealed record RenyiCurve
         return new RenyiCurve([.. Values.Zip(other.Values, (left, right) => left + right)]);
     }
 
+    /// <summary>A bound of either release, where a unit is in one of them alone.</summary>
+    public RenyiCurve Or(RenyiCurve other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new RenyiCurve([.. Values.Zip(other.Values, Math.Max)]);
+    }
+
     /// <summary>The same release so many times.</summary>
     public RenyiCurve Times(long count)
     {

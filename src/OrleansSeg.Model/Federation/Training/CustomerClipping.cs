@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace OrleansSeg.Model.Federation.Training;
 
 /// <summary>Bounds what one customer can add to a step, so that noise can hide each of them.</summary>
@@ -8,10 +10,23 @@ namespace OrleansSeg.Model.Federation.Training;
 /// </remarks>
 /// <param name="NormMax">Largest Euclidean norm of a customer's gradient.</param>
 /// <param name="CustomersPerStep">Customers that a step draws on average; at least 1.</param>
-/// <param name="Perturb">Adds noise to the sum of a step; null for none, which bounds influence but hides nobody.</param>
-public sealed record CustomerClipping(double NormMax, double CustomersPerStep, GradientPerturbation? Perturb = null);
+/// <param name="Noise">What hides each of them; null for none, which bounds influence but hides nobody.</param>
+public sealed record CustomerClipping(double NormMax, double CustomersPerStep, CustomerNoise? Noise = null)
+{
+    /// <summary>The chance with which a step draws each customer.</summary>
+    /// <param name="customersPerStep">At least 1.</param>
+    /// <param name="customers">Customers there are; at least 1.</param>
+    public static double RateOf(double customersPerStep, long customers) => Math.Min(1, customersPerStep / customers);
 
-/// <summary>Adds noise to the summed gradient of one step.</summary>
-/// <param name="step">The step of the round, from 0.</param>
-/// <param name="sum">All trained weights' clipped gradients, summed over customers.</param>
-public delegate void GradientPerturbation(int step, Span<float> sum);
+    /// <summary>Steps that draw each customer once on average, rounded up: an epoch.</summary>
+    /// <param name="customersPerStep">At least 1.</param>
+    /// <param name="customers">Customers there are; at least 1.</param>
+    public static int StepsOf(double customersPerStep, long customers) => (int)Math.Ceiling(1 / RateOf(customersPerStep, customers));
+}
+
+/// <summary>Noise of a trainer's round. The same generator at its beginning gives the same draws and the same noise.</summary>
+/// <param name="Multiplier">Its standard deviation over the clip norm; at least 2^-19.</param>
+/// <param name="Customers">Customers that the accountant counts with: the chance to be drawn and the divisor hang on it, whoever is there now; at least 1.</param>
+/// <param name="Draws">Draws customers: a cryptographic generator, since the accountant counts on nobody knowing who was drawn.</param>
+/// <param name="Random">Draws noise: a cryptographic generator.</param>
+public sealed record CustomerNoise(double Multiplier, long Customers, RandomNumberGenerator Draws, RandomNumberGenerator Random);
