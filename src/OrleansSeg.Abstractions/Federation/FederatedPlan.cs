@@ -73,6 +73,16 @@ public sealed record FederatedPlan
     [Id(13)]
     public string Compression { get; init; } = "none";
 
+    /// <summary>Noise that hides a customer or a site, and its budget.</summary>
+    /// <value>Default none.</value>
+    [Id(14)]
+    public FederatedPrivacy Privacy { get; init; } = new();
+
+    /// <summary>Norm to which each trainer's update is clipped before it is sent.</summary>
+    /// <value>Default 0: not clipped.</value>
+    [Id(16)]
+    public double UpdateClipNorm { get; init; }
+
     /// <summary>Which weights are trained, and which of them all sites share: <c>everything</c>; <c>site-heads</c>, for heads of each site's own on a
     /// shared base; <c>fusion</c> and <c>heads</c>, for small updates of the last layers that leave the rest as it is.</summary>
     /// <value>Default <c>everything</c>.</value>

@@ -57,6 +57,14 @@ public sealed record RunStatus(
     [property: Id(9)] string? Outcome,
     [property: Id(10)] ImmutableSortedDictionary<string, int> Versions)
 {
+    /// <summary>What noised steps have told so far; null where the plan asks for no noise, and before the first round.</summary>
+    [Id(12)]
+    public PrivacySpent? Privacy { get; init; }
+
+    /// <summary>What the run tells of its data outside of that, each listed before it is told.</summary>
+    [Id(13)]
+    public ImmutableArray<PrivacyRelease> Releases { get; init; } = [];
+
     /// <summary>Why it trains, where its plan asks whether it is worth it; otherwise null.</summary>
     [Id(20)]
     public string? Cause { get; init; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
@@ -82,6 +83,7 @@ internal sealed partial class FederatedCoordinatorGrain
         switch (decision.Kind)
         {
             case StepDecisionKind.Close:
+                heard = await SeedAsync(heard);
                 if (await ComputeAsync(heard, () => _work.CloseAsync(heard, cancellationToken), cancellationToken) is { } closing)
                 {
                     await WriteAsync(RunMachine.Closed(heard, closing, Now));
@@ -95,6 +97,19 @@ internal sealed partial class FederatedCoordinatorGrain
             default:
                 return false;
         }
+    }
+
+    /// <summary>Draws the noise of a sum once, and stores it before anybody can see a sum that has it.</summary>
+    private async Task<RunState> SeedAsync(RunState run)
+    {
+        if (!RunMachine.NeedsSeed(run))
+        {
+            return run;
+        }
+
+        var seeded = RunMachine.Seeded(run, _seeds.Draw(Name, "coordinator", run.Step));
+        await WriteAsync(seeded);
+        return seeded;
     }
 
     /// <summary>Computes off the grain's scheduler. What fails for the data's or the plan's sake ends the run at once, anything else once the step's time is over.</summary>
@@ -140,7 +155,7 @@ internal sealed partial class FederatedCoordinatorGrain
             await WriteAsync(run);
         }
 
-        await EndAsync(run, RunPhase.Done, verdict.Reason);
+        await EndAsync(run, RunPhase.Done, RunPrivacy.Tell(run, verdict.Reason));
         return false;
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Storage;
 using OrleansSeg.Customers.Storage;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Hosting;
 using OrleansSeg.Inference;
@@ -26,6 +27,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
 
     private readonly IGrainFactory _grains;
     private readonly ICoordinatorWork _work;
+    private readonly INoiseSeeds _seeds;
     private readonly FederationOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<FederatedCoordinatorGrain> _logger;
@@ -40,6 +42,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         IGrainContext context,
         IGrainFactory grains,
         ICoordinatorWork work,
+        INoiseSeeds seeds,
         [FromKeyedServices(CustomerStorage.ProviderName)] IGrainStorage storage,
         IOptions<FederationOptions> options,
         SiloStopping stopping,
@@ -48,7 +51,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         ILogger<FederatedCoordinatorGrain> logger)
     {
         GrainContext = context;
-        (_grains, _work, _options, _time, _logger) = (grains, work, options.Value, time, logger);
+        (_grains, _work, _seeds, _options, _time, _logger) = (grains, work, seeds, options.Value, time, logger);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping.Begun);
         _store = new RunStore(new GrainRecords(storage, context.GrainId));
         _hasReminders = services.GetService<IReminderTable>() is not null;
@@ -159,6 +162,8 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
     {
         Cause = run.Cause,
         Findings = run.Findings,
+        Privacy = RunPrivacy.StatusOf(run),
+        Releases = run.Releases.IsDefault ? [] : run.Releases,
     };
 
     private TrainerStepStatus StatusOf(RunState run, string trainer) => run.Reports.ContainsKey(trainer)
@@ -174,7 +179,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
             await this.RegisterOrUpdateReminder(WakeReminder, WakePeriod, WakePeriod);
         }
 
-        await KeepAsync(() => _store.AddAsync(RunMachine.Start(_store.Latest + 1, plan, Now, Now - _options.WatermarkLag, scheduledFor)));
+        await KeepAsync(() => _store.AddAsync(RunMachine.Start(_store.Latest + 1, plan, Now, Now - _options.WatermarkLag, scheduledFor, _store.Run)));
         LogStarted(Name, _store.Latest, plan.Trainers.Length, plan.Rounds);
         StartDriving();
     }

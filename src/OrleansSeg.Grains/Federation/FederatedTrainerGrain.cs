@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Customers.Storage;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Training;
@@ -8,11 +9,15 @@ using OrleansSeg.Placement;
 namespace OrleansSeg.Federation;
 
 /// <summary>Does one order at a time in the background of its silo, and remembers the result of the latest one durably before it reports.</summary>
-/// <remarks>What a dead silo had half done is done again elsewhere: the result hangs on the order and the data alone.</remarks>
+/// <remarks>
+/// What a dead silo had half done is done again elsewhere: the result hangs on the order and the data alone, and where there is noise on
+/// a seed, which is stored before the first of it is drawn. So whatever was already published by then is published again, to the bit.
+/// </remarks>
 [GrainType("seg.federated-trainer"), TrainingSilos]
 internal sealed partial class FederatedTrainerGrain(
     [PersistentState("federated", CustomerStorage.ProviderName)] IPersistentState<TrainerMemory> stored,
     StepRunner runner,
+    INoiseSeeds seeds,
     ILogger<FederatedTrainerGrain> logger) : Grain, IFederatedTrainerGrain, IDisposable
 {
     private StepJob? _job;
@@ -51,8 +56,11 @@ internal sealed partial class FederatedTrainerGrain(
             await StopAsync();
         }
 
-        var memory = stored.State.Private;
-        _job = StepJob.Start(order, stop => runner.RunAsync(Trainer, order, memory, stop));
+        // The work goes on beside the grain, and comes back to its scheduler to store a seed.
+        var (memory, turns) = (stored.State.Private, TaskScheduler.Current);
+        Task<byte[]> Seed(string data) =>
+            Task.Factory.StartNew(() => SeedAsync(order, data), CancellationToken.None, TaskCreationOptions.DenyChildAttach, turns).Unwrap();
+        _job = StepJob.Start(order, stop => runner.RunAsync(Trainer, order, memory, Seed, stop));
         LogBegan(Trainer, order.Step.Run, order.Step.Phase, order.Step.Round);
         return new StepReport(order.Step, TrainerStepState.Working, null, null);
     }
@@ -76,7 +84,7 @@ internal sealed partial class FederatedTrainerGrain(
     public void Dispose() => _job?.Dispose();
 
     /// <summary>What leaves the site of a failure. Messages of most exceptions may name a customer, so only the silo's own log has them.</summary>
-    private static string Tell(Exception exception) => exception is InsufficientDataException or BundleCorruptException
+    private static string Tell(Exception exception) => exception is InsufficientDataException or BundleCorruptException or StepDataChangedException
         ? exception.Message
         : $"{exception.GetType().Name}; the log of the trainer's silo has the rest.";
 
@@ -97,8 +105,29 @@ internal sealed partial class FederatedTrainerGrain(
             return new StepReport(job.Order.Step, TrainerStepState.Failed, null, Tell(exception));
         }
 
+        // The seed goes: the noise is in the result, and nobody can take it out again.
+        await WriteAsync(stored.State with { Step = job.Order.Step, Result = finished.Result, Private = finished.Memory ?? stored.State.Private, Seed = null });
+        Forget();
+        return new StepReport(job.Order.Step, TrainerStepState.Reported, finished.Result, null);
+    }
+
+    /// <summary>The seed of the step under way. No other write meets this one: results are written when the work has ended.</summary>
+    private async Task<byte[]> SeedAsync(StepOrder order, string data)
+    {
+        if (stored.State.Seed is { } known && known.Step == order.Step)
+        {
+            return (known.Input, known.Data) == (order.Input, data) ? known.Seed : throw new StepDataChangedException();
+        }
+
+        var drawn = new StoredSeed(order.Step, order.Input, data, seeds.Draw(TrainerKey.FederationIn(this.GetPrimaryKeyString()), Trainer, order.Step));
+        await WriteAsync(stored.State with { Seed = drawn });
+        return drawn.Seed;
+    }
+
+    private async Task WriteAsync(TrainerMemory memory)
+    {
         var before = stored.State;
-        stored.State = new TrainerMemory { Step = job.Order.Step, Result = finished.Result, Private = finished.Memory ?? before.Private };
+        stored.State = memory;
         try
         {
             await stored.WriteStateAsync();
@@ -110,9 +139,6 @@ internal sealed partial class FederatedTrainerGrain(
             DeactivateOnIdle();
             throw;
         }
-
-        Forget();
-        return new StepReport(job.Order.Step, TrainerStepState.Reported, finished.Result, null);
     }
 
     private async Task StopAsync()
@@ -150,4 +176,8 @@ internal sealed record TrainerMemory
     /// <summary>What it keeps for its next step; it leaves neither the trainer nor its site.</summary>
     [Id(2)]
     public byte[]? Private { get; init; }
+
+    /// <summary>What the noise of the step under way is made of; null where there is none.</summary>
+    [Id(4)]
+    public StoredSeed? Seed { get; init; }
 }

@@ -5,6 +5,7 @@ using Orleans.Metadata;
 using Orleans.Placement;
 using OrleansSeg.Customers;
 using OrleansSeg.Federation;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Federation.Work;
 using OrleansSeg.Inference;
@@ -71,6 +72,7 @@ public static class OrleansSegSiloBuilderExtensions
         services.AddOptions<FederationOptions>().ValidateOnStart();
         services.AddSingleton<IValidateOptions<FederationOptions>, FederationOptionsValidator>();
         services.TryAddSingleton<StepRunner>();
+        services.TryAddSingleton<INoiseSeeds, RandomNoiseSeeds>();
         services.TryAddSingleton<RunBundles>();
         services.TryAddSingleton<TrainerData>();
         services.TryAddSingleton<RoundClosing>();

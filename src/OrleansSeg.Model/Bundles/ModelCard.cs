@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using OrleansSeg.Model.Evaluation;
+using OrleansSeg.Model.Federation.Privacy;
 
 namespace OrleansSeg.Model.Bundles;
 
@@ -42,7 +43,32 @@ public sealed record ModelCard
     /// <summary>The federated run it came from; null for a training on one machine.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelLineage? Lineage { get; init; }
+
+    /// <summary>What a federated run told of its customers to make it; null for a training on one machine.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelPrivacy? Privacy { get; init; }
 }
+
+/// <summary>What a run told to make a model, with noise and without.</summary>
+/// <param name="Unit">Whose presence the noise hides.</param>
+/// <param name="Epsilon">ε of the run's noised steps; null without noise.</param>
+/// <param name="TotalEpsilon">ε of these and of the noised steps of earlier runs of the federation; null without noise.</param>
+/// <param name="Delta">δ of both; null without noise.</param>
+/// <param name="NoiseMultiplier">Standard deviation of the noise over the norm to which a unit's part is clipped.</param>
+/// <param name="Steps">Noised steps that are counted.</param>
+/// <param name="SamplingRate">The chance with which a step draws a unit.</param>
+/// <param name="RunsWithoutNoise">Earlier runs of the federation that trained without noise for this unit: what they told is in no ε.</param>
+/// <param name="Releases">What the run told outside the noised steps.</param>
+public sealed record ModelPrivacy(
+    PrivacyUnit Unit,
+    double? Epsilon,
+    double? TotalEpsilon,
+    double? Delta,
+    double NoiseMultiplier,
+    long Steps,
+    double SamplingRate,
+    int RunsWithoutNoise,
+    IReadOnlyList<UnaccountedRelease> Releases);
 
 /// <summary>How a federated model came about. It names no customer.</summary>
 /// <param name="Run">The run's id.</param>

@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Text;
 using OrleansSeg.Federation;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Federation.Privacy;
 using OrleansSeg.Models;
 
 namespace OrleansSeg.Grains.Tests.Federation;
@@ -21,10 +24,22 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
     /// <summary>Called before each step is opened or closed.</summary>
     public Func<RunState, Task> MeetCoordinator { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Called before the output of a step is written.</summary>
+    public Func<RunState, Task> MeetCoordinatorAfter { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Called before a result is given away.</summary>
     public Func<string, StepKey, Task> MeetAfter { get; set; } = (_, _) => Task.CompletedTask;
 
-    public async Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, CancellationToken cancellationToken)
+    /// <summary>Whether trainers add noise to what they learned.</summary>
+    public bool NoisedAtTrainers { get; set; }
+
+    /// <summary>Everything that was ever made with noise, by who made it in which step.</summary>
+    public ConcurrentQueue<(string Drawer, StepKey Step, string Released)> Noised { get; } = new();
+
+    /// <summary>A hash of a trainer's data.</summary>
+    public Func<string, string> DataOf { get; set; } = trainer => trainer;
+
+    public async Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, StepSeed seed, CancellationToken cancellationToken)
     {
         await Meet(trainer, order.Step);
         var weights = Read(order.Input);
@@ -32,6 +47,12 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
         {
             var place = (float)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes($"{trainer}/{i}")) % 1000) / 7;
             weights[i] += 0.3f * (place - weights[i]) / Math.Max(1, order.Step.Round);
+        }
+
+        if (NoisedAtTrainers && order.Step.Phase == RunPhase.Training)
+        {
+            AddNoise(weights, await seed(DataOf(trainer)));
+            Noised.Enqueue((trainer, order.Step, string.Join(' ', weights)));
         }
 
         await MeetAfter(trainer, order.Step);
@@ -64,13 +85,32 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
 
         // Measuring and fitting leave the weights alone.
         var mean = run.Phase == RunPhase.Training ? Array.ConvertAll(sum, value => (float)(value / run.Reports.Count)) : Read(run.Input);
+        if (run.SumSeed is { } sumSeed)
+        {
+            AddNoise(mean, sumSeed);
+            Noised.Enqueue(("coordinator", run.Step, string.Join(' ', mean)));
+        }
+
+        await MeetCoordinatorAfter(run);
         var output = await WriteAsync(mean, cancellationToken);
         var models = run.Plan.Sites.ToImmutableSortedDictionary(site => site, _ => new ModelReference(0, output, time.GetUtcNow(), ["loyal"], "linear", false));
         return new StepClosing(
             output,
             ImmutableSortedDictionary<string, double>.Empty.Add("sum", mean.Sum()),
             run.Phase == RunPhase.Evaluating ? new RunVerdict(run.Plan.Promote, "better", models) : null,
-            GoesOn: run is { Phase: RunPhase.Fitting or RunPhase.Evaluating, Round: 1 });
+            GoesOn: run is { Phase: RunPhase.Fitting or RunPhase.Evaluating, Round: 1 })
+        {
+            Privacy = run.Plan.Privacy.Unit == ProtectedUnit.None ? null : RunPrivacy.Of(run.Plan, run.Plan.Trainers.ToDictionary(trainer => trainer, _ => 640L)),
+        };
+    }
+
+    private static void AddNoise(float[] weights, byte[] seed)
+    {
+        var noise = new GridGaussian(new SeededStream(seed, "noise"));
+        for (var i = 0; i < Width; i++)
+        {
+            weights[i] += noise.Next(1 << 20) * (1f / (1 << 20));
+        }
     }
 
     private async Task<string> WriteAsync(float[] weights, CancellationToken cancellationToken)

@@ -92,6 +92,51 @@ public sealed class PlanCheckTests
             PlanCheck.Problems(plan));
     }
 
+    [Fact]
+    public void Privacy_OutOfBounds_NamesEveryField()
+    {
+        var plan = Sound with
+        {
+            UpdateClipNorm = -1,
+            Privacy = new() { Unit = (ProtectedUnit)7, NoiseMultiplier = 1e-9, CustomerClipNorm = 0, CustomersPerStep = 0, Delta = 1, EpsilonMax = double.NaN },
+        };
+        Assert.Equal(
+            [
+                "UpdateClipNorm is -1: 0 for no bound, up to 1000000.",
+                "Unit is 7: none, customer or trainer.",
+                "NoiseMultiplier is 1E-09: 0, or 2^-19 to 1000.",
+                "CustomerClipNorm is 0: above 0, up to 1000000.",
+                "CustomersPerStep is 0: 1 to 100000.",
+                "Delta is 1: above 0 and below 1.",
+                "EpsilonMax is NaN: 0 for no bound, up to 1000000.",
+                "NoiseMultiplier 1E-09 does not go with Unit None: noise that is not set for anybody protects nobody.",
+            ],
+            PlanCheck.Problems(plan));
+    }
+
+    [Fact]
+    public void Privacy_ThatDoesNotGoWithTheRest_IsNamedWithTheReason()
+    {
+        var customer = Sound with { Privacy = new() { Unit = ProtectedUnit.Customer, NoiseMultiplier = 1 } };
+        Assert.Empty(PlanCheck.Problems(customer));
+        Assert.Equal(
+            ["Unit Customer needs NoiseMultiplier above 0: without noise there is no privacy to account for."],
+            PlanCheck.Problems(customer with { Privacy = customer.Privacy with { NoiseMultiplier = 0 } }));
+        Assert.StartsWith("Unit Customer does not go with Strategy 'scaffold'", Assert.Single(PlanCheck.Problems(customer with { Strategy = "scaffold" })), StringComparison.Ordinal);
+
+        var trainer = Sound with { UpdateClipNorm = 1, Privacy = new() { Unit = ProtectedUnit.Trainer, NoiseMultiplier = 1 } };
+        Assert.Empty(PlanCheck.Problems(trainer));
+        Assert.Equal(
+            ["Unit Trainer needs UpdateClipNorm above 0: the noise hides one trainer only if every trainer's update is clipped."],
+            PlanCheck.Problems(trainer with { UpdateClipNorm = 0 }));
+        Assert.Equal(
+            ["Unit Trainer does not go with Scope 'site-heads': the weights that are a site's own go without noise."],
+            PlanCheck.Problems(trainer with { Scope = "site-heads" }));
+        Assert.Equal(
+            ["EpsilonMax 2 does not go with Unit None: without noise nothing bounds what is told."],
+            PlanCheck.Problems(Sound with { Privacy = new() { EpsilonMax = 2 } }));
+    }
+
     [Theory]
     [InlineData("fedavg", ""), InlineData("fedprox", "proximalWeight"), InlineData("fedavgm", "serverRate,momentum"), InlineData("scaffold", "serverRate")]
     [InlineData("fedadam", "serverRate,firstDecay,secondDecay,adaptivity"), InlineData("fedyogi", "serverRate,firstDecay,secondDecay,adaptivity")]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 using OrleansSeg.Federation;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Grains.Tests.Clusters;
 
@@ -13,6 +14,9 @@ public class RunCluster : ShopCluster
 
     /// <summary>What trainers and coordinators compute.</summary>
     internal LinearWork Work => Services.GetRequiredService<LinearWork>();
+
+    /// <summary>Where noise comes from.</summary>
+    internal TestSeeds Seeds => Services.GetRequiredService<TestSeeds>();
 
     /// <summary>A federation that no other test uses.</summary>
     public IFederatedCoordinatorGrain NewFederation() => Grains.GetGrain<IFederatedCoordinatorGrain>($"federation-{Interlocked.Increment(ref _federations)}");
@@ -44,6 +48,8 @@ public class RunCluster : ShopCluster
     protected override void Configure(ISiloBuilder silo)
     {
         silo.Services.AddSingleton<LinearWork>();
+        silo.Services.AddSingleton<TestSeeds>();
+        silo.Services.AddSingleton<INoiseSeeds>(services => services.GetRequiredService<TestSeeds>());
         silo.Services.AddSingleton<ITrainerWork>(services => services.GetRequiredService<LinearWork>());
         silo.Services.AddSingleton<ICoordinatorWork>(services => services.GetRequiredService<LinearWork>());
     }

@@ -8,14 +8,24 @@ namespace OrleansSeg.Grains.Tests.Federation;
 public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster>
 {
     private readonly string _site = cluster.NewSite();
+    private ProtectedUnit _unit;
 
-    private FederatedPlan Plan => new() { Sites = [_site], TrainersPerSite = 2, Rounds = 2, ReportersMin = 2, DeadlineMax = TimeSpan.FromDays(1) };
+    private FederatedPlan Plan => new()
+    {
+        Sites = [_site], TrainersPerSite = 2, Rounds = 2, ReportersMin = 2, DeadlineMax = TimeSpan.FromDays(1), UpdateClipNorm = 1,
+        Privacy = new() { Unit = _unit, NoiseMultiplier = _unit == ProtectedUnit.None ? 0 : 1 },
+    };
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task FailureOfEveryWriteInTurn_ChangesNothing(bool after)
+    [InlineData(ProtectedUnit.None, true)]
+    [InlineData(ProtectedUnit.None, false)]
+    [InlineData(ProtectedUnit.Customer, true)]
+    [InlineData(ProtectedUnit.Customer, false)]
+    [InlineData(ProtectedUnit.Trainer, true)]
+    [InlineData(ProtectedUnit.Trainer, false)]
+    public async Task FailureOfEveryWriteInTurn_ChangesNothing(ProtectedUnit unit, bool after)
     {
+        Protect(unit);
         var expected = await RunAsync();
         var points = 0;
         for (var (point, isBroken) = (1, true); isBroken; point++)
@@ -41,9 +51,13 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
         Assert.InRange(points, 20, 80);
     }
 
-    [Fact]
-    public async Task FailureOfEveryComputationInTurn_ChangesNothing()
+    [Theory]
+    [InlineData(ProtectedUnit.None)]
+    [InlineData(ProtectedUnit.Customer)]
+    [InlineData(ProtectedUnit.Trainer)]
+    public async Task FailureOfEveryComputationInTurn_ChangesNothing(ProtectedUnit unit)
     {
+        Protect(unit);
         var expected = await RunAsync();
         var points = 0;
         for (var (point, isBroken) = (1, true); isBroken; point++)
@@ -62,19 +76,22 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
             }
 
             cluster.Work.Meet = cluster.Work.MeetAfter = (_, _) => Meet();
-            cluster.Work.MeetCoordinator = _ => Meet();
+            cluster.Work.MeetCoordinator = cluster.Work.MeetCoordinatorAfter = _ => Meet();
             Assert.Equal(expected, await RunAsync());
             points += isBroken ? 1 : 0;
         }
 
         cluster.Work.Meet = cluster.Work.MeetAfter = (_, _) => Task.CompletedTask;
-        cluster.Work.MeetCoordinator = _ => Task.CompletedTask;
+        cluster.Work.MeetCoordinator = cluster.Work.MeetCoordinatorAfter = _ => Task.CompletedTask;
         Assert.InRange(points, 20, 80);
     }
 
-    [Fact]
-    public async Task EndOfTheCoordinatorsActivationInEveryStep_ChangesNothing()
+    [Theory]
+    [InlineData(ProtectedUnit.None)]
+    [InlineData(ProtectedUnit.Trainer)]
+    public async Task EndOfTheCoordinatorsActivationInEveryStep_ChangesNothing(ProtectedUnit unit)
     {
+        Protect(unit);
         var expected = await RunAsync();
         var coordinator = cluster.NewFederation();
         var ended = new HashSet<StepKey>();
@@ -94,6 +111,8 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
         cluster.Work.Meet = (_, _) => Task.CompletedTask;
         Assert.Equal(6, ended.Count);
     }
+
+    private void Protect(ProtectedUnit unit) => (_unit, cluster.Work.NoisedAtTrainers) = (unit, unit == ProtectedUnit.Customer);
 
     private async Task<string> RunAsync(IFederatedCoordinatorGrain? coordinator = null)
     {

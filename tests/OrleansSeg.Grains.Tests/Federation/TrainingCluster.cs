@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSeg.Customers;
 using OrleansSeg.Events;
 using OrleansSeg.Federation;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Models;
 
@@ -58,8 +59,11 @@ public sealed class TrainingCluster : ShopCluster
     }
 
     /// <inheritdoc />
-    protected override void Configure(Orleans.Hosting.ISiloBuilder silo) =>
+    protected override void Configure(Orleans.Hosting.ISiloBuilder silo)
+    {
         silo.Services.Replace(ServiceDescriptor.Singleton<IScoringModelLoader, BundleModelLoader>());
+        silo.Services.AddSingleton<INoiseSeeds, TestSeeds>();
+    }
 
     private static CustomerImport History(int number, DateTimeOffset now)
     {

@@ -26,6 +26,9 @@ internal static class TrainerKey
     /// <summary>The trainer's id in a grain's key.</summary>
     public static string TrainerIn(string key) => key[..key.IndexOf('@', StringComparison.Ordinal)];
 
+    /// <summary>The federation in a grain's key.</summary>
+    public static string FederationIn(string key) => key[(key.IndexOf('@', StringComparison.Ordinal) + 1)..];
+
     /// <summary>The site in a trainer's id.</summary>
     public static string SiteOf(string trainer) => trainer[..trainer.IndexOf(':', StringComparison.Ordinal)];
 

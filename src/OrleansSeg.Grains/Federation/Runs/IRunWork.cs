@@ -1,17 +1,20 @@
 using System.Collections.Immutable;
+using OrleansSeg.Federation.Privacy;
+using OrleansSeg.Model.Federation.Privacy;
 using OrleansSeg.Models;
 
 namespace OrleansSeg.Federation.Runs;
 
-/// <summary>What a trainer computes. The same order on the same data gives the same bundle, to the bit.</summary>
+/// <summary>What a trainer computes. The same order on the same data and seed gives the same bundle, to the bit.</summary>
 internal interface ITrainerWork
 {
     /// <summary>Does an order.</summary>
     /// <param name="trainer">The trainer's id.</param>
     /// <param name="order">What to do.</param>
     /// <param name="memory">What the trainer kept from its latest step that kept something; null for none.</param>
+    /// <param name="seed">Where the step's noise comes from; asked for before any is drawn.</param>
     /// <param name="cancellationToken">Stops between two steps of the work.</param>
-    Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, CancellationToken cancellationToken);
+    Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, StepSeed seed, CancellationToken cancellationToken);
 
     /// <summary>The trainer leaves the silo: what was kept for its next step may go.</summary>
     void Forget(string trainer);
@@ -22,7 +25,7 @@ internal interface ITrainerWork
 /// <param name="Memory">What the trainer keeps for its next step, at its site; null to keep what it has.</param>
 internal sealed record TrainerOutput(IReadOnlyDictionary<string, byte[]> Files, byte[]? Memory);
 
-/// <summary>What a coordinator computes between two steps. The same reports give the same output, to the bit.</summary>
+/// <summary>What a coordinator computes between two steps. The same reports and seed give the same output, to the bit.</summary>
 internal interface ICoordinatorWork
 {
     /// <summary>Writes what trainers work from in the first step; returns its bundle.</summary>
@@ -44,6 +47,12 @@ internal sealed record StepClosing(string Output, ImmutableSortedDictionary<stri
 
     /// <summary>Trainers whose update is left out, with the reason.</summary>
     public ImmutableSortedDictionary<string, string> Refused { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Once all is fitted: what noised rounds will cost; null where there is no noise.</summary>
+    public RunPrivacy? Privacy { get; init; }
+
+    /// <summary>Once all is fitted: what the run tells outside the noised steps, of which only the work knows.</summary>
+    public IEnumerable<UnaccountedRelease> Releases { get; init; } = [];
 }
 
 /// <summary>Whether a run is worth its training.</summary>

@@ -90,6 +90,11 @@ public static class PlanCheck
         {
             yield return $"Scope is '{plan.Scope}': one of {string.Join(", ", SharedScope.ByName.Keys)}.";
         }
+
+        foreach (var problem in PlanPrivacy.Problems(plan, trainers))
+        {
+            yield return problem;
+        }
     }
 
     private static IEnumerable<string> ConditionProblems(RunCondition? condition)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using OrleansSeg.Federation.Privacy;
 
 namespace OrleansSeg.Federation.Runs;
 
@@ -12,9 +13,12 @@ internal static class RunMachine
     /// <param name="now">The time.</param>
     /// <param name="watermark">Events first stored after it do not count.</param>
     /// <param name="scheduledFor">The occurrence of the schedule; null for a run by hand.</param>
-    public static RunState Start(int number, FederatedPlan plan, DateTimeOffset now, DateTimeOffset watermark, DateTimeOffset? scheduledFor = null) => new()
+    /// <param name="before">The federation's run before; null for none.</param>
+    public static RunState Start(
+        int number, FederatedPlan plan, DateTimeOffset now, DateTimeOffset watermark, DateTimeOffset? scheduledFor = null, RunState? before = null) => new()
     {
         ScheduledFor = scheduledFor,
+        Earlier = before is null ? EarlierRuns.None : EarlierRuns.After(before),
         Number = number, Plan = plan, Phase = RunPhase.Opening, StartedAt = now, StepStartedAt = now, Watermark = watermark,
     };
 
@@ -25,7 +29,7 @@ internal static class RunMachine
     /// <summary>Takes in what a trainer says; a report of another step, or a second one, changes nothing.</summary>
     public static RunState Heard(RunState run, string trainer, StepReport report, DateTimeOffset now)
     {
-        if (run.HasEnded || report.Step != run.Step || run.Reports.ContainsKey(trainer) || !run.Participants.Contains(trainer))
+        if (run.HasEnded || run.SumSeed is not null || report.Step != run.Step || run.Reports.ContainsKey(trainer) || !run.Participants.Contains(trainer))
         {
             return run;
         }
@@ -51,7 +55,7 @@ internal static class RunMachine
         var (reports, outstanding) = (run.Reports.Count, run.Outstanding.Count());
         var needed = run.Plan.ReportersNeededOf(run.Participants.Length);
         var waited = now - run.StepStartedAt;
-        return outstanding == 0 && reports >= needed ? StepDecision.Close
+        return run.SumSeed is not null || (outstanding == 0 && reports >= needed) ? StepDecision.Close
             : reports + outstanding < needed ? StepDecision.Fail($"Of {run.Participants.Length} trainers {needed} must report; {Tell(run)}")
             : reports >= needed && waited >= RunRoster.DeadlineOf(run) ? StepDecision.Close
             : waited >= run.Plan.DeadlineMax ? StepDecision.Fail(
@@ -59,12 +63,20 @@ internal static class RunMachine
             : StepDecision.Wait;
     }
 
+    /// <summary>Whether the step under way cannot be closed before noise is drawn for the sum of its updates.</summary>
+    public static bool NeedsSeed(RunState run) =>
+        run is { Phase: RunPhase.Training, Plan.Privacy.Unit: ProtectedUnit.Trainer, SumSeed: null };
+
+    /// <summary>Noise is drawn: no report is taken any more, since the same noise over another sum would tell their difference.</summary>
+    public static RunState Seeded(RunState run, byte[] seed) => NeedsSeed(run) ? run with { SumSeed = seed } : run;
+
     /// <summary>The step's output is written: the next step may begin.</summary>
     public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now) => run.Phase switch
     {
         RunPhase.Fitting when closing.Need is { } need => Weigh(run with { Findings = closing.Metrics }, need, closing, now),
         RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
-        RunPhase.Fitting => Begin(run, RunPhase.Training, 1, closing.Output, now),
+        RunPhase.Fitting => BeginRound(
+            run with { Privacy = closing.Privacy, Releases = RunReleases.Add(run.Releases, closing.Releases) }, 1, closing.Output, now),
         RunPhase.Training => CloseRound(run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys) }, closing, now),
         RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 1, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
         _ => throw Bug($"closing a step in phase {run.Phase}"),
@@ -87,8 +99,20 @@ internal static class RunMachine
         : AfterRound(RunRoster.Count(run) with { Rounds = run.Rounds.Add(Summarize(run, closing, now)) }, closing.Output, now);
 
     private static RunState AfterRound(RunState run, string output, DateTimeOffset now) => run.Round < run.Plan.Rounds
-        ? Begin(run, RunPhase.Training, run.Round + 1, output, now)
+        ? BeginRound(run, run.Round + 1, output, now)
         : Begin(run, RunPhase.Evaluating, 1, output, now);
+
+    /// <summary>A round is paid for before anybody trains in it. What the budget does not allow is not begun: the rounds that are done are evaluated.</summary>
+    private static RunState BeginRound(RunState run, int round, string output, DateTimeOffset now)
+    {
+        if (RunPrivacy.Refusal(run) is not { } refusal)
+        {
+            return Begin(run with { RoundsBegun = round }, RunPhase.Training, round, output, now);
+        }
+
+        var stopped = run with { Privacy = run.Privacy! with { IsStopped = true } };
+        return round == 1 ? Ended(stopped, RunPhase.Failed, refusal, now) : Begin(stopped, RunPhase.Evaluating, 1, output, now);
+    }
 
     private static RunState Begin(RunState run, RunPhase phase, int round, string input, DateTimeOffset now) => run with
     {
@@ -99,6 +123,8 @@ internal static class RunMachine
         Participants = phase == RunPhase.Training ? [.. RunRoster.TakingPart(run, round)] : run.Plan.Trainers,
         Reports = run.Reports.Clear(),
         Failures = run.Failures.Clear(),
+        SumSeed = null,
+        Releases = RunReleases.Add(run.Releases, RunReleases.Of(run.Plan, phase, round)),
     };
 
     private static RoundStatus Summarize(RunState run, StepClosing closing, DateTimeOffset now) => new(

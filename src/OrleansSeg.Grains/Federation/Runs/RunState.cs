@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansSeg.Federation.Privacy;
 
 namespace OrleansSeg.Federation.Runs;
 
@@ -89,6 +90,26 @@ internal sealed record RunState
     /// <summary>What was measured for that, by name.</summary>
     [Id(21)]
     public ImmutableSortedDictionary<string, double> Findings { get; init; } = Empty<double>();
+
+    /// <summary>Rounds that have begun, of which trainers may have released something.</summary>
+    [Id(30)]
+    public int RoundsBegun { get; init; }
+
+    /// <summary>What noised rounds cost; null for a run without noise, and before it is fitted.</summary>
+    [Id(31)]
+    public RunPrivacy? Privacy { get; init; }
+
+    /// <summary>What the federation's earlier runs told of the same units.</summary>
+    [Id(32)]
+    public EarlierRuns Earlier { get; init; } = EarlierRuns.None;
+
+    /// <summary>What it tells outside the noised steps.</summary>
+    [Id(33)]
+    public ImmutableArray<PrivacyRelease> Releases { get; init; } = [];
+
+    /// <summary>Where noise is added to the sum of updates: the bits it is made of. Once they are drawn the step's reports are final.</summary>
+    [Id(34)]
+    public byte[]? SumSeed { get; init; }
 
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;

@@ -1,3 +1,4 @@
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Models;
 
@@ -10,14 +11,14 @@ internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProv
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Does an order; ends when the result can be read by every silo.</summary>
-    public async Task<FinishedStep> RunAsync(string trainer, StepOrder order, byte[]? memory, CancellationToken cancellationToken)
+    public async Task<FinishedStep> RunAsync(string trainer, StepOrder order, byte[]? memory, StepSeed seed, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             var began = time.GetTimestamp();
             await models.FetchAsync(order.Input, cancellationToken);
-            var made = await work.RunAsync(trainer, order, memory, cancellationToken);
+            var made = await work.RunAsync(trainer, order, memory, seed, cancellationToken);
             var output = BundleFolder.Write(models.LocalFolder, made.Files);
             await models.PublishAsync(output, cancellationToken);
             return new FinishedStep(new StepResult(output, made.Files.Values.Sum(file => (long)file.Length), time.GetElapsedTime(began)), made.Memory);

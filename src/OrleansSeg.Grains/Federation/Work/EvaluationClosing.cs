@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Federation.Training;
 using OrleansSeg.Model.Training;
@@ -31,7 +32,7 @@ internal sealed class EvaluationClosing(RunBundles bundles)
         RunState run, RunInput input, SortedDictionary<string, EvaluationAnswer> answers, CancellationToken cancellationToken)
     {
         var last = ScoreSums.Merge(answers.Values.Select(answer => answer.Validation!)).LogLoss;
-        var best = input.Facts.Best is { } earlier && earlier.Loss <= last ? earlier : new BestWeights(last, run.Input, run.Plan.Rounds);
+        var best = input.Facts.Best is { } earlier && earlier.Loss <= last ? earlier : new BestWeights(last, run.Input, run.Rounds[^1].Round);
         var chosen = best.Bundle == run.Input ? input : await bundles.ReadAsync(best.Bundle, cancellationToken);
         string[] finishedApart = input.Sites.IsEmpty ? [RunFacts.AllSites] : [.. run.Plan.Sites];
         var facts = input.Facts with
@@ -86,7 +87,7 @@ internal sealed class EvaluationClosing(RunBundles bundles)
                 .Select(answer => answer.Value.Validation!)
                 .DefaultIfEmpty(ScoreSums.Of(new ExampleSet(start.Scheme, []), [], [.. start.DecisionWeights])));
             var card = GlobalModel.Describe(
-                model, input.Statistics!, facts.Span!, facts.Data!, facts.Schemes!, validation, RunOutputs.LineageOf(run, facts, facts.Schemes!, facts.Base!, facts.Best!.Round));
+                model, input.Statistics!, facts.Span!, facts.Data!, facts.Schemes!, validation, RunOutputs.LineageOf(run, facts, facts.Schemes!, facts.Base!, facts.Best!.Round)) with { Privacy = RunPrivacy.CardOf(run) };
             written[key] = new ModelReference(
                 0, await bundles.WriteAsync(model, card, cancellationToken), run.StartedAt, [.. model.Scheme.Labels], summary, InService: false);
         }

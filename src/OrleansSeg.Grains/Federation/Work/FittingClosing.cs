@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Federation.Drift;
 using OrleansSeg.Model.Federation.Fitting;
@@ -39,21 +40,22 @@ internal sealed class FittingClosing(RunBundles bundles, DriftQuestions question
 
     private async Task<StepClosing> FitAsync(RunState run, RunInput input, CancellationToken cancellationToken)
     {
-        var parts = new List<(string Site, FitStatistics Statistics)>();
+        var parts = new List<(string Trainer, FitStatistics Statistics)>();
         foreach (var (trainer, hash) in run.OutputsInOrder())
         {
-            parts.Add((TrainerKey.SiteOf(trainer), await bundles.ReadStatisticsAsync(hash, cancellationToken)));
+            parts.Add((trainer, await bundles.ReadStatisticsAsync(hash, cancellationToken)));
         }
 
         var facts = input.Facts;
-        var bySite = parts.GroupBy(part => part.Site).ToDictionary(site => site.Key, site => FitStatistics.Merge(site.Select(part => part.Statistics)));
+        var noise = NoisePlan.Of(run, facts.Data!, parts);
+        var bySite = parts.GroupBy(part => TrainerKey.SiteOf(part.Trainer)).ToDictionary(site => site.Key, site => FitStatistics.Merge(site.Select(part => part.Statistics)));
         var whole = FitStatistics.Merge(bySite.Values);
         var schemes = FittedSchemes.Fit(bySite, facts.Data!.Horizon, ThresholdScope.Site, SufficientData.ExamplesPerLabelMin);
         using var before = await RunStart.ReadAsync(bundles, facts, cancellationToken);
         using var start = GlobalModel.Start(schemes.Model, NormalizerFit.Fit(whole), run.Plan.Seed, before.Models.Before);
         var card = GlobalModel.Describe(
             start, whole, facts.Span!, facts.Data, schemes, ScoreSums.Of(new ExampleSet(schemes.Model, []), [], [.. start.DecisionWeights]), RunOutputs.LineageOf(run, facts, schemes, "", 0));
-        var next = facts with { Schemes = schemes, Base = await bundles.WriteAsync(start, card, cancellationToken) };
+        var next = facts with { Schemes = schemes, Customers = noise.Customers, Base = await bundles.WriteAsync(start, card, cancellationToken) };
         var scope = Strategies.ScopeOf(run.Plan);
         var weights = GlobalModel.SharedWeightsOf(start, scope);
         var output = await bundles.WriteAsync(
@@ -65,7 +67,11 @@ internal sealed class FittingClosing(RunBundles bundles, DriftQuestions question
                 Sites = before.Models.SiteWeights(start, run.Plan.Sites, scope),
             },
             cancellationToken);
-        return new StepClosing(output, ImmutableSortedDictionary<string, double>.Empty.Add("examples", whole.Examples).Add("weights", weights.Length));
+        return new StepClosing(output, ImmutableSortedDictionary<string, double>.Empty.Add("examples", whole.Examples).Add("weights", weights.Length))
+        {
+            Privacy = noise.Privacy,
+            Releases = RunReleases.Starting(before.Models.Before is null ? [] : facts.Champions.Values),
+        };
     }
 
     private async Task<StepClosing> WeighAsync(RunState run, RunInput input, CancellationToken cancellationToken)

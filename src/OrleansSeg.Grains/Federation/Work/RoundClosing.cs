@@ -12,6 +12,7 @@ internal sealed class RoundClosing(RunBundles bundles)
     private const double NormOverMedianMax = 10;
 
     /// <summary>Aggregates the sound updates. The weights that the round began with are measured by what trainers found before they trained.</summary>
+    /// <remarks>Where noise hides sites none is left out: they are clipped, and whether one were would hang on the others.</remarks>
     public async Task<StepClosing> CloseAsync(RunState run, RunInput input, CancellationToken cancellationToken)
     {
         var all = new List<ReportedUpdate>();
@@ -21,14 +22,16 @@ internal sealed class RoundClosing(RunBundles bundles)
         }
 
         var strategy = Strategies.Of(run.Plan);
-        var refusals = Refuse(all, input.Weights!.Length, strategy.UsesControlVariates, input.Sites.Values.FirstOrDefault()?.Length ?? 0);
+        var refusals = run.Plan.Privacy.Unit == ProtectedUnit.Trainer
+            ? ImmutableSortedDictionary<string, string>.Empty
+            : Refuse(all, input.Weights!.Length, strategy.UsesControlVariates, input.Sites.Values.FirstOrDefault()?.Length ?? 0);
         var sound = all.FindAll(update => !refusals.ContainsKey(update.Update.Trainer));
         if (sound.Count == 0)
         {
             return new StepClosing(run.Input, ImmutableSortedDictionary<string, double>.Empty) { Refused = refusals };
         }
 
-        var next = strategy.Aggregate(input.Weights, input.Server, sound.ConvertAll(update => update.Update), run.Plan.Trainers.Length);
+        var next = strategy.Aggregate(input.Weights, input.Server, RoundNoise.OfSum(run, sound.ConvertAll(update => update.Update)), run.Plan.Trainers.Length);
         var before = ScoreSums.Merge(sound.Select(update => update.Facts.Validation));
         var facts = input.Facts with
         {

@@ -35,6 +35,9 @@ internal sealed record RunFacts
     /// <summary>The bundle that rounds begin with: shape, scheme, normalizer, titles.</summary>
     public string? Base { get; init; }
 
+    /// <summary>Where noise hides customers: those that each trainer counted, by which it draws them.</summary>
+    public ImmutableSortedDictionary<string, long> Customers { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
+
     /// <summary>Trainers whose updates are in the weights, of the latest round.</summary>
     public ImmutableArray<string> Reporters { get; init; } = [];
 

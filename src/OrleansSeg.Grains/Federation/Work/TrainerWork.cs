@@ -1,4 +1,5 @@
 using OrleansSeg.Customers;
+using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation;
@@ -16,7 +17,7 @@ namespace OrleansSeg.Federation.Work;
 internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFactory grains) : ITrainerWork
 {
     /// <inheritdoc />
-    public async Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, CancellationToken cancellationToken)
+    public async Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, StepSeed seed, CancellationToken cancellationToken)
     {
         LibTorch.EnsureLoadable();
         var input = await bundles.ReadAsync(order.Input, cancellationToken);
@@ -24,7 +25,7 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
         return order.Step switch
         {
             { Phase: RunPhase.Fitting } => new TrainerOutput(await FitAsync(input.Facts, local, cancellationToken), null),
-            { Phase: RunPhase.Training } => await TrainAsync(trainer, order, input, local, memory, cancellationToken),
+            { Phase: RunPhase.Training } => await TrainAsync(trainer, order, input, local, memory, seed, cancellationToken),
             _ => new TrainerOutput(RunBundles.FilesOf(await EvaluateAsync(input, local, cancellationToken)), null),
         };
     }
@@ -55,12 +56,13 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
         await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(local.Site, 0).GrainKey).GetRetainedFromAsync());
 
     private async Task<TrainerOutput> TrainAsync(
-        string trainer, StepOrder order, RunInput input, TrainerShare local, byte[]? memory, CancellationToken cancellationToken)
+        string trainer, StepOrder order, RunInput input, TrainerShare local, byte[]? memory, StepSeed seed, CancellationToken cancellationToken)
     {
         var facts = input.Facts;
         var strategy = Strategies.Of(facts.Plan);
         using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
-        var training = new LocalTraining(start, await local.ExamplesAsync(facts, cancellationToken), Strategies.ScopeOf(facts.Plan));
+        var examples = await local.ExamplesAsync(facts, cancellationToken);
+        var training = new LocalTraining(start, examples, Strategies.ScopeOf(facts.Plan));
         var compressor = Strategies.CompressorOf(facts.Plan);
         var control = strategy.UsesControlVariates ? Kept(TrainerKept.Control) : null;
         var residual = compressor.Lossy ? Kept(TrainerKept.Residual) : null;
@@ -77,11 +79,11 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
                     strategy.ProximalWeight,
                     control is null ? null : ScaffoldTrainer.Correction(Scaffold.Control(input.Server, input.Weights!.Length), control)),
                 Control = control,
-                Options = new LocalOptions { Epochs = facts.Plan.LocalEpochs },
+                Options = new LocalOptions { Epochs = facts.Plan.LocalEpochs, Clipping = await RoundNoise.OfCustomersAsync(facts, trainer, examples, seed) },
             },
             cancellationToken);
         var sent = ErrorFeedback.Compress(
-            compressor, result.Update.Delta, residual, UpdateCompressors.Seed(facts.Plan.Seed, order.Step.Round, trainer));
+            compressor, RoundNoise.Clip(facts.Plan, result.Update.Delta), residual, UpdateCompressors.Seed(facts.Plan.Seed, order.Step.Round, trainer));
         var told = new UpdateFacts(result.Update.Examples, result.Update.Steps, result.TrainingLoss, result.Validation);
         return new TrainerOutput(RunBundles.FilesOf(sent.Bytes, result.Update.ControlDelta, result.SiteWeights, told), TrainerKept.Write(order.Step, KeptAfter()));
 

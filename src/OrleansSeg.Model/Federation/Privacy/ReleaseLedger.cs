@@ -50,6 +50,9 @@ public sealed record UnaccountedRelease(
     /// <summary>How many customers and events there are, and of which days.</summary>
     public const string DataSpan = "data span";
 
+    /// <summary>How customers and outcomes have moved since the model in service was made.</summary>
+    public const string Drift = "drift counts";
+
     /// <summary>Histograms of spend, and the label thresholds fitted on their sum.</summary>
     public const string LabelThresholds = "label thresholds";
 
