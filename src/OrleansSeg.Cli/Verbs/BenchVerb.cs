@@ -2,6 +2,7 @@ using System.CommandLine;
 using OrleansSeg.Cli.Bench;
 using OrleansSeg.Cli.Bench.Chaos;
 using OrleansSeg.Cli.Bench.Federation;
+using OrleansSeg.Cli.Bench.Federation.Cluster;
 
 namespace OrleansSeg.Cli.Verbs;
 
@@ -25,6 +26,7 @@ internal static class BenchVerb
         var command = new Command("bench", "Measures this machine.") { name, seconds, callers, customers, events, rate, rows, file, layout };
         command.Subcommands.Add(ChaosBench.Create(runner));
         command.Subcommands.Add(FederatedBench.Create(runner));
+        command.Subcommands.Add(SiteClusterBench.Create(runner));
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var parsed = context.Parsed;

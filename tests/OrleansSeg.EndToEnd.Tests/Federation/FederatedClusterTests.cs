@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using OrleansSeg.Cli.Bench.Chaos.Stores;
+using OrleansSeg.Cli.Bench.Federation.Cluster;
 using OrleansSeg.Customers;
 using OrleansSeg.EndToEnd.Tests.Chaos;
 using OrleansSeg.Federation;
@@ -27,11 +28,11 @@ public sealed class FederatedClusterTests(ITestOutputHelper output) : IDisposabl
     public async Task SiloKilledInEachRound_ChangesNoBitOfTheModel_WhichThenServesWithoutAFailedCall()
     {
         Skip.If(StoreServers.MissingFor("redis") is not null, $"This test {StoreServers.MissingFor("redis")}.");
-        await using var silos = new SiteSilos(StoreServers.Create("redis", Path.Combine(_folder.FullPath, "server")), _folder.FullPath, Sites);
-        await silos.StartAsync();
+        await using var silos = new SiteCluster(StoreServers.Create("redis", Path.Combine(_folder.FullPath, "server")), _folder.FullPath, Sites);
+        await silos.StartAsync(default);
         foreach (var site in Sites)
         {
-            await silos.ImportAsync(site, Customers, TimeProvider.System.GetUtcNow());
+            await silos.ImportAsync(site, RegularBuyers.Of(Customers, TimeProvider.System.GetUtcNow()), default);
         }
 
         // All four must report, so that both runs have the same reporters in every round.
@@ -58,7 +59,7 @@ public sealed class FederatedClusterTests(ITestOutputHelper output) : IDisposabl
         await ServesAsync(silos, broken);
     }
 
-    private async Task<RunStatus> RunAsync(SiteSilos silos, string federation, FederatedPlan plan, Func<int, Task> meetRound)
+    private async Task<RunStatus> RunAsync(SiteCluster silos, string federation, FederatedPlan plan, Func<int, Task> meetRound)
     {
         var coordinator = silos.Grains.GetGrain<IFederatedCoordinatorGrain>(federation);
         var clock = Stopwatch.StartNew();
@@ -96,7 +97,7 @@ public sealed class FederatedClusterTests(ITestOutputHelper output) : IDisposabl
     }
 
     /// <summary>Hash of the weights that the run's model would serve.</summary>
-    private static async Task<string> WeightsAsync(SiteSilos silos, RunStatus run)
+    private static async Task<string> WeightsAsync(SiteCluster silos, RunStatus run)
     {
         var models = await silos.Grains.GetGrain<IModelRegistryGrain>(Sites[0]).ListAsync(default);
         var files = BundleFolder.Read(silos.ModelFolder, models.Single(model => model.Version == run.Versions[Sites[0]]).Sha256);
@@ -104,7 +105,7 @@ public sealed class FederatedClusterTests(ITestOutputHelper output) : IDisposabl
     }
 
     /// <summary>Every call while the model goes into service is answered, and in the end by the new version.</summary>
-    private static async Task ServesAsync(SiteSilos silos, RunStatus run)
+    private static async Task ServesAsync(SiteCluster silos, RunStatus run)
     {
         var clock = Stopwatch.StartNew();
         var registry = silos.Grains.GetGrain<IModelRegistryGrain>(Sites[0]);

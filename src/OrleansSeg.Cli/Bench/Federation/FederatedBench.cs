@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using OrleansSeg.Cli.Sessions;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Customers;
 using OrleansSeg.Model.Features;
@@ -37,21 +38,22 @@ internal static class FederatedBench
                 parsed.GetValue(strategies)!,
                 context.Settings.Seed);
             await using var session = await context.OpenAsync(cancellationToken);
-            var layout = await session.Grains.GetGrain<ISiteGrain>(context.Settings.Site).GetLayoutAsync(cancellationToken);
-            var histories = new List<CustomerHistory>();
-            await foreach (var history in session.Grains.ReadTrainingHistoriesAsync(
-                context.Settings.Site, Enumerable.Range(0, layout.PartitionCount), null, cancellationToken))
-            {
-                histories.Add(history);
-            }
-
+            var histories = await ReadAsync(session, context.Settings.Site, cancellationToken);
             var report = await new SplitComparison(histories, settings, context.Output.Say).RunAsync(cancellationToken);
             context.Output.Answer(report, screen => Write(screen, report));
             return ExitCodes.Done;
         });
     }
 
-    private static int Bounded(string name, int value, int min, int max) =>
+    /// <summary>A site's customers, as training may see them.</summary>
+    public static async Task<List<CustomerHistory>> ReadAsync(ClusterSession session, string site, CancellationToken cancellationToken)
+    {
+        var layout = await session.Grains.GetGrain<ISiteGrain>(site).GetLayoutAsync(cancellationToken);
+        return await session.Grains.ReadTrainingHistoriesAsync(site, Enumerable.Range(0, layout.PartitionCount), null, cancellationToken).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>A number of the command line within its bounds.</summary>
+    public static int Bounded(string name, int value, int min, int max) =>
         value >= min && value <= max ? value : throw new UsageException($"{name} must be {min} to {max}, not {value}.");
 
     private static void Write(IAnsiConsole screen, FederatedBenchReport report)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,11 +10,12 @@ using OrleansSeg.Customers;
 using OrleansSeg.Events;
 using OrleansSeg.Silo.Hosting;
 
-namespace OrleansSeg.EndToEnd.Tests.Federation;
+namespace OrleansSeg.Cli.Bench.Federation.Cluster;
 
 /// <summary>A cluster of processes in which each silo serves one site, over a store's server; and a client that finds them by the membership.</summary>
-internal sealed class SiteSilos(IStoreServer server, string folder, IReadOnlyList<string> sites) : IAsyncDisposable
+internal sealed class SiteCluster(IStoreServer server, string folder, IReadOnlyList<string> sites) : IAsyncDisposable
 {
+    private const int EventsPerCall = 2_000;
     private static readonly TimeSpan StepMax = TimeSpan.FromSeconds(90);
     private readonly Dictionary<string, SiloProcess> _silos = [];
     private IHost? _client;
@@ -24,7 +24,7 @@ internal sealed class SiteSilos(IStoreServer server, string folder, IReadOnlyLis
     /// <summary>Grains as a client finds them.</summary>
     public IGrainFactory Grains => _client!.Services.GetRequiredService<IClusterClient>();
 
-    /// <summary>What every silo is told, and clients too.</summary>
+    /// <summary>What every silo is told.</summary>
     private IEnumerable<KeyValuePair<string, string?>> Settings => server.Settings.Concat(new Dictionary<string, string?>
     {
         ["OrleansSeg:Membership:ProbeTimeout"] = "00:00:02",
@@ -44,11 +44,12 @@ internal sealed class SiteSilos(IStoreServer server, string folder, IReadOnlyLis
     public string ModelFolder => Path.Combine(folder, "models");
 
     /// <summary>Starts the server, a silo for each site, and the client.</summary>
-    public async Task StartAsync()
+    /// <exception cref="InvalidOperationException">A silo does not serve; the message holds what it wrote.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await server.StartAsync(CancellationToken.None);
+        await server.StartAsync(cancellationToken);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(server.Settings).Build();
-        await SiloHost.InitializeStoreAsync(configuration, CancellationToken.None);
+        await SiloHost.InitializeStoreAsync(configuration, cancellationToken);
         foreach (var site in sites)
         {
             await StartAsync(site);
@@ -60,7 +61,7 @@ internal sealed class SiteSilos(IStoreServer server, string folder, IReadOnlyLis
             client => (client.CallTimeout, client.GatewayRefreshPeriod) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2)),
             client => ClusterGateways.AddTo(client, configuration));
         _client = builder.Build();
-        await _client.StartAsync();
+        await _client.StartAsync(cancellationToken);
     }
 
     /// <summary>Kills a site's silo at this instant, and starts another one in its place.</summary>
@@ -70,14 +71,17 @@ internal sealed class SiteSilos(IStoreServer server, string folder, IReadOnlyLis
         await StartAsync(site);
     }
 
-    /// <summary>Imports regular buyers of every rhythm, of whom some stop, over the 270 days before an instant.</summary>
-    public async Task ImportAsync(string site, int customers, DateTimeOffset now)
+    /// <summary>Imports customers; returns when all of it is durable.</summary>
+    public async Task ImportAsync(string site, IEnumerable<CustomerImport> customers, CancellationToken cancellationToken)
     {
-        var layout = await Grains.GetGrain<ISiteGrain>(site).GetLayoutAsync(default);
-        var imports = Enumerable.Range(0, customers).Select(number => History(number, now));
-        foreach (var group in imports.GroupBy(import => CustomerKey.Create(site, import.CustomerId).PartitionOf(layout.PartitionCount)))
+        var layout = await Grains.GetGrain<ISiteGrain>(site).GetLayoutAsync(cancellationToken);
+        foreach (var group in customers.GroupBy(import => CustomerKey.Create(site, import.CustomerId).PartitionOf(layout.PartitionCount)))
         {
-            await Grains.GetGrain<IPartitionGrain>(new PartitionKey(site, group.Key).GrainKey).ImportAsync([.. group], default);
+            var partition = Grains.GetGrain<IPartitionGrain>(new PartitionKey(site, group.Key).GrainKey);
+            foreach (var call in Calls(group))
+            {
+                await partition.ImportAsync([.. call], cancellationToken);
+            }
         }
     }
 
@@ -98,32 +102,33 @@ internal sealed class SiteSilos(IStoreServer server, string folder, IReadOnlyLis
         await server.DisposeAsync();
     }
 
+    /// <summary>Customers in calls of a bounded size; one with more events than a call holds comes in several.</summary>
+    private static IEnumerable<List<CustomerImport>> Calls(IEnumerable<CustomerImport> customers)
+    {
+        var (call, events) = (new List<CustomerImport>(), 0);
+        foreach (var part in customers.SelectMany(customer => customer.Events.Chunk(EventsPerCall).Select(chunk => customer with { Events = [.. chunk] })))
+        {
+            if (events + part.Events.Length > EventsPerCall && call.Count > 0)
+            {
+                yield return call;
+                (call, events) = ([], 0);
+            }
+
+            call.Add(part);
+            events += part.Events.Length;
+        }
+
+        if (call.Count > 0)
+        {
+            yield return call;
+        }
+    }
+
     private async Task StartAsync(string site)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{site}-{++_started}");
         var silo = new SiloProcess(name, Path.Combine(folder, name), Settings.Append(new("OrleansSeg:Role:Sites:0", site)));
         _silos[site] = silo;
         await silo.ServingAsync(StepMax);
-    }
-
-    private static CustomerImport History(int number, DateTimeOffset now)
-    {
-        var random = new Random(number);
-        var gap = 6 + (90 * random.NextDouble() * random.NextDouble());
-        var stop = random.Next(3) == 0 ? random.Next(270) : 0;
-        var events = ImmutableArray.CreateBuilder<BehaviourEvent>();
-        for (var day = 270 - (random.NextDouble() * gap); day > stop; day -= gap * (0.5 + random.NextDouble()))
-        {
-            events.Add(new BehaviourEvent
-            {
-                EventId = string.Create(CultureInfo.InvariantCulture, $"e{events.Count}"),
-                Type = EventType.Purchase,
-                Timestamp = now.AddDays(-day),
-                Quantity = 1,
-                UnitPrice = 5 + random.Next(number % 7 == 0 ? 200 : 30),
-            });
-        }
-
-        return new CustomerImport($"c{number}", events.ToImmutable(), ImmutableDictionary<string, string>.Empty);
     }
 }
