@@ -19,7 +19,11 @@ internal sealed partial class FederatedCoordinatorGrain
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         try
         {
-            await ChangeAsync(() => AdvanceAsync(stop.Token));
+            await ChangeAsync(async () =>
+            {
+                await AdvanceAsync(stop.Token);
+                await TidyAsync(stop.Token);
+            });
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -30,7 +34,7 @@ internal sealed partial class FederatedCoordinatorGrain
             LogDriveFailed(Name, _store.Latest, exception);
         }
 
-        if (_store.Run is null or { HasEnded: true })
+        if (IsIdle)
         {
             _timer?.Dispose();
             _timer = null;
@@ -86,7 +90,7 @@ internal sealed partial class FederatedCoordinatorGrain
                 heard = await SeedAsync(heard);
                 if (await ComputeAsync(heard, () => _work.CloseAsync(heard, cancellationToken), cancellationToken) is { } closing)
                 {
-                    await WriteAsync(RunMachine.Closed(heard, closing, Now));
+                    await WriteAsync(RunMachine.Closed(heard, closing, Now), [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
                     LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Reports.Count);
                 }
 
@@ -165,8 +169,6 @@ internal sealed partial class FederatedCoordinatorGrain
         LogEnded(Name, run.Number, how, outcome);
     }
 
-    private Task WriteAsync(RunState run) => KeepAsync(() => _store.WriteAsync(run));
-
     /// <summary>Writes; when that fails what is stored is not known, and another activation has to read it.</summary>
     private async Task KeepAsync(Func<Task> write)
     {
@@ -207,7 +209,7 @@ internal sealed partial class FederatedCoordinatorGrain
 
         try
         {
-            if (_store is { Schedule: null, Run: null or { HasEnded: true } } && await this.GetReminder(WakeReminder) is { } reminder)
+            if (_store.Schedule is null && IsIdle && await this.GetReminder(WakeReminder) is { } reminder)
             {
                 await this.UnregisterReminder(reminder);
             }

@@ -68,7 +68,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
     public async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await _store.LoadAsync(cancellationToken);
-        if (_store.Run is { HasEnded: false })
+        if (!IsIdle)
         {
             StartDriving();
         }
@@ -179,7 +179,8 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
             await this.RegisterOrUpdateReminder(WakeReminder, WakePeriod, WakePeriod);
         }
 
-        await KeepAsync(() => _store.AddAsync(RunMachine.Start(_store.Latest + 1, plan, Now, Now - _options.WatermarkLag, scheduledFor, _store.Run)));
+        var run = RunMachine.Start(_store.Latest + 1, plan, Now, Now - _options.WatermarkLag, scheduledFor, _store.Run) with { Ledger = RunLedger.Begin(Name, _store.Run) };
+        await KeepAsync(() => _store.AddAsync(run));
         LogStarted(Name, _store.Latest, plan.Trainers.Length, plan.Rounds);
         StartDriving();
     }

@@ -15,6 +15,11 @@ public sealed class FederationOptions
     /// <value>Default 10 s; zero to 10 min.</value>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan WatermarkLag { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Latest runs whose base and global weights after each round stay in the model store; everything else of a run goes when it ends.</summary>
+    /// <value>Default 3; 0 to 100.</value>
+    [Range(0, 100)]
+    public int CheckpointRunsKept { get; set; } = 3;
 }
 
 /// <summary>Checks the attributes.</summary>

@@ -66,7 +66,7 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
     public async Task<string> OpenAsync(RunState run, CancellationToken cancellationToken)
     {
         await MeetCoordinator(run);
-        return await WriteAsync(new float[Width], cancellationToken);
+        return await WriteAsync(run, new float[Width], cancellationToken);
     }
 
     public async Task<StepClosing> CloseAsync(RunState run, CancellationToken cancellationToken)
@@ -92,11 +92,11 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
         }
 
         await MeetCoordinatorAfter(run);
-        var output = await WriteAsync(mean, cancellationToken);
+        var output = await WriteAsync(run, mean, cancellationToken);
         var models = run.Plan.Sites.ToImmutableSortedDictionary(site => site, _ => new ModelReference(0, output, time.GetUtcNow(), ["loyal"], "linear", false));
         return new StepClosing(
             output,
-            ImmutableSortedDictionary<string, double>.Empty.Add("sum", mean.Sum()),
+            mean.Select((weight, at) => KeyValuePair.Create($"weight{at}", (double)weight)).ToImmutableSortedDictionary(),
             run.Phase == RunPhase.Evaluating ? new RunVerdict(run.Plan.Promote, "better", models) : null,
             GoesOn: run is { Phase: RunPhase.Fitting or RunPhase.Evaluating, Round: 1 })
         {
@@ -113,9 +113,9 @@ internal sealed class LinearWork(IModelStore store, TimeProvider time) : ITraine
         }
     }
 
-    private async Task<string> WriteAsync(float[] weights, CancellationToken cancellationToken)
+    private async Task<string> WriteAsync(RunState run, float[] weights, CancellationToken cancellationToken)
     {
-        var hash = BundleFolder.Write(store.LocalFolder, Files(weights));
+        var hash = BundleFolder.Write(store.LocalFolder, Files(weights).Append(new("origin", Encoding.UTF8.GetBytes(run.Ledger.Origin))).ToDictionary());
         await store.PublishAsync(hash, cancellationToken);
         return hash;
     }

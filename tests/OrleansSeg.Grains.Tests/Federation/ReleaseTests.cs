@@ -67,6 +67,10 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
         ["scheme.json/labels"] = LabelThresholds,
         ["scheme.json/name"] = LabelThresholds,
         ["card.json/data"] = DataSpan,
+        ["facts.json/origin"] = OfThePlan,
+        ["origin.json/trainer"] = OfThePlan,
+        ["origin.json/step"] = OfThePlan,
+        ["origin.json/input"] = OfThePlan,
         ["card.json/horizonDays"] = OfThePlan,
         ["card.json/seed"] = OfThePlan,
         ["card.json/parameters"] = OfThePlan,
@@ -94,6 +98,7 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
     {
         var site = await cluster.NewShopAsync(300);
         cluster.Jump(TimeSpan.FromMinutes(1));
+        using var kept = cluster.Calls.On<IBundleGrain>("RemoveAsync", _ => throw new IOException("kept for the test"));
         var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>("listed");
         var plan = new FederatedPlan
         {

@@ -4,12 +4,14 @@ using OrleansSeg.Federation;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Grains.Tests.Clusters;
+using OrleansSeg.Models;
 
 namespace OrleansSeg.Grains.Tests.Federation;
 
 /// <summary>A cluster whose federated runs compute next to nothing.</summary>
 public class RunCluster : ShopCluster
 {
+    private readonly HashSet<string> _checkpoints = [];
     private int _federations;
 
     /// <summary>What trainers and coordinators compute.</summary>
@@ -42,6 +44,33 @@ public class RunCluster : ShopCluster
             TimeSpan.FromMilliseconds(500),
             $"run {run}");
         return status!;
+    }
+
+    /// <summary>Bundles in the model store.</summary>
+    public IReadOnlySet<string> Bundles => Directory.Exists(ModelFolder)
+        ? Directory.EnumerateFileSystemEntries(ModelFolder).Select(path => Path.GetFileName(path)).ToHashSet()
+        : new HashSet<string>();
+
+    private string ModelFolder => Services.GetRequiredService<IModelStore>().LocalFolder;
+
+    /// <summary>Waits until runs that are over have left nothing in the model store but checkpoints and what is registered.</summary>
+    /// <param name="run">The latest run.</param>
+    public Task TidiedAsync(RunStatus run)
+    {
+        _checkpoints.UnionWith(run.Rounds.Select(round => round.Model));
+        return this.DriveUntilAsync(
+            async () =>
+            {
+                var registered = new HashSet<string>();
+                foreach (var site in run.Plan.Sites)
+                {
+                    registered.UnionWith((await Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default)).Select(model => model.Sha256));
+                }
+
+                return Bundles.All(bundle => _checkpoints.Contains(bundle) || registered.Contains(bundle));
+            },
+            TimeSpan.FromMilliseconds(500),
+            $"the bundles of run {run.Run} to go");
     }
 
     /// <inheritdoc />

@@ -34,7 +34,7 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
             isBroken = false;
             cluster.Faults.Script(call =>
             {
-                if (!call.IsChange || call.Grain.Type.ToString() is not ("seg.federated-coordinator" or "seg.federated-trainer" or "seg.model-registry")
+                if (!call.IsChange || call.Grain.Type.ToString() is not ("seg.federated-coordinator" or "seg.federated-trainer" or "seg.model-registry" or "seg.bundle")
                     || Interlocked.Increment(ref seen) != point)
                 {
                     return null;
@@ -138,6 +138,7 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
         var status = await cluster.EndAsync(coordinator, started.Run);
         Assert.Equal((1, RunPhase.Done), (status.Run, status.Phase));
         Assert.All(status.Rounds, round => Assert.Equal(2, round.Reporters.Length));
-        return string.Join(' ', status.Rounds.Select(round => round.Model));
+        await cluster.TidiedAsync(status);
+        return string.Join(' ', status.Rounds.SelectMany(round => round.Metrics.Values).Select(weight => weight.ToString("R", null)));
     }
 }

@@ -45,6 +45,9 @@ internal sealed record StepClosing(string Output, ImmutableSortedDictionary<stri
     /// <summary>Where the plan asks whether the run is worth its training: what was found, for people.</summary>
     public RunNeed? Need { get; init; }
 
+    /// <summary>After the last pass of fitting: SHA-256 of the bundle that rounds begin with.</summary>
+    public string? Base { get; init; }
+
     /// <summary>Trainers whose update is left out, with the reason.</summary>
     public ImmutableSortedDictionary<string, string> Refused { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 

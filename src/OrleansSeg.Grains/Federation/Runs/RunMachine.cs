@@ -76,7 +76,7 @@ internal static class RunMachine
         RunPhase.Fitting when closing.Need is { } need => Weigh(run with { Findings = closing.Metrics }, need, closing, now),
         RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
         RunPhase.Fitting => BeginRound(
-            run with { Privacy = closing.Privacy, Releases = RunReleases.Add(run.Releases, closing.Releases) }, 1, closing.Output, now),
+            run with { Ledger = run.Ledger with { Base = closing.Base }, Privacy = closing.Privacy, Releases = RunReleases.Add(run.Releases, closing.Releases) }, 1, closing.Output, now),
         RunPhase.Training => CloseRound(run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys) }, closing, now),
         RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 1, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
         _ => throw Bug($"closing a step in phase {run.Phase}"),

@@ -111,6 +111,10 @@ internal sealed record RunState
     [Id(34)]
     public byte[]? SumSeed { get; init; }
 
+    /// <summary>Its bundles, as far as they have to be removed one day.</summary>
+    [Id(50)]
+    public RunLedger Ledger { get; init; } = new();
+
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
 

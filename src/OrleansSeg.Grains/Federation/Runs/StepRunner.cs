@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Models;
@@ -8,6 +9,8 @@ namespace OrleansSeg.Federation.Runs;
 /// <remarks>One at a time, because training takes every thread it is given: two at once would take longer than one after the other.</remarks>
 internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProvider time) : IDisposable
 {
+    private const string OriginFile = "origin.json";
+
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Does an order; ends when the result can be read by every silo.</summary>
@@ -19,7 +22,10 @@ internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProv
             var began = time.GetTimestamp();
             await models.FetchAsync(order.Input, cancellationToken);
             var made = await work.RunAsync(trainer, order, memory, seed, cancellationToken);
-            var output = BundleFolder.Write(models.LocalFolder, made.Files);
+
+            // No other step makes the same bundle, so that it can go with the round.
+            var origin = JsonSerializer.SerializeToUtf8Bytes(new { trainer, order.Step, order.Input }, BundleJson.Compact);
+            var output = BundleFolder.Write(models.LocalFolder, made.Files.Append(new(OriginFile, origin)).ToDictionary());
             await models.PublishAsync(output, cancellationToken);
             return new FinishedStep(new StepResult(output, made.Files.Values.Sum(file => (long)file.Length), time.GetElapsedTime(began)), made.Memory);
         }

@@ -20,7 +20,7 @@ internal sealed class CoordinatorWork(RunBundles bundles, IGrainFactory grains, 
             }
         }
 
-        return await bundles.WriteAsync(new RunInput(new RunFacts { Plan = run.Plan, Champions = champions.ToImmutable() }), cancellationToken);
+        return await bundles.WriteAsync(new RunInput(new RunFacts { Origin = run.Ledger.Origin, Plan = run.Plan, Champions = champions.ToImmutable() }), cancellationToken);
     }
 
     /// <inheritdoc />

@@ -69,6 +69,7 @@ internal sealed class FittingClosing(RunBundles bundles, DriftQuestions question
             cancellationToken);
         return new StepClosing(output, ImmutableSortedDictionary<string, double>.Empty.Add("examples", whole.Examples).Add("weights", weights.Length))
         {
+            Base = next.Base,
             Privacy = noise.Privacy,
             Releases = RunReleases.Starting(before.Models.Before is null ? [] : facts.Champions.Values),
         };

@@ -8,6 +8,9 @@ namespace OrleansSeg.Federation.Work;
 /// <summary>What trainers must know of a run, step after step: the <c>facts.json</c> of a run's bundles. No word in it is of a customer.</summary>
 internal sealed record RunFacts
 {
+    /// <summary>Names the run: no other run's bundles are the same.</summary>
+    public string Origin { get; init; } = "";
+
     /// <summary>What the run does.</summary>
     public required FederatedPlan Plan { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation.Fitting;
@@ -14,7 +13,7 @@ internal static class RunOutputs
 
     /// <summary>Where a run's model comes from.</summary>
     public static ModelLineage LineageOf(RunState run, RunFacts facts, FittedSchemes schemes, string baseBundle, int rounds) => new(
-        string.Create(CultureInfo.InvariantCulture, $"run {run.Number}"),
+        run.Ledger.Origin,
         facts.Plan.Strategy,
         rounds,
         baseBundle,
