@@ -6,6 +6,9 @@ namespace OrleansSeg.Federation;
 [GenerateSerializer, Immutable, Alias("seg.federated-plan")]
 public sealed record FederatedPlan
 {
+    // Of two masked updates each trainer would learn the other's from the sum.
+    private const int MaskedReportersMin = 3;
+
     /// <summary>Sites that take part.</summary>
     /// <value>1 to 64, each once.</value>
     [Id(0)]
@@ -79,7 +82,7 @@ public sealed record FederatedPlan
     public FederatedPrivacy Privacy { get; init; } = new();
 
     /// <summary>Norm to which each trainer's update is clipped before it is sent.</summary>
-    /// <value>Default 0: not clipped.</value>
+    /// <value>Default 0: not clipped; up to 1,000,000.</value>
     [Id(16)]
     public double UpdateClipNorm { get; init; }
 
@@ -93,11 +96,20 @@ public sealed record FederatedPlan
     [Id(20)]
     public RunCondition? Condition { get; init; }
 
-    /// <summary>Fewest reports that make a round: <see cref="ReportersMin"/>, or where that is 0 more than half of the trainers.</summary>
+    /// <summary>Whether trainers mask their updates, so that nobody learns more of them than their sum.</summary>
+    /// <value>Default false. Needs <see cref="UpdateClipNorm"/>, 3 to 255 trainers, a strategy of the mean alone and no compression.</value>
+    [Id(15)]
+    public bool SecureAggregation { get; init; }
+
+    /// <summary>Fewest reports that make a round: <see cref="ReportersMin"/>, or where that is 0 more than half of the trainers; at least 3 where they are masked.</summary>
     public int ReportersNeeded => ReportersNeededOf(Trainers.Length);
 
-    /// <summary>The same for a step in which only some of the trainers take part.</summary>
-    public int ReportersNeededOf(int trainers) => Math.Min(trainers, ReportersMin > 0 ? ReportersMin : (trainers / 2) + 1);
+    /// <summary>The same for a step in which only some of the trainers take part; of masked updates it may be more than there are.</summary>
+    public int ReportersNeededOf(int trainers)
+    {
+        var asked = ReportersMin > 0 ? ReportersMin : (trainers / 2) + 1;
+        return SecureAggregation ? Math.Max(MaskedReportersMin, asked) : Math.Min(trainers, asked);
+    }
 
     /// <summary>The trainers, in ordinal order: each <c>{site}:{number}</c>.</summary>
     public ImmutableArray<string> Trainers =>

@@ -31,6 +31,26 @@ public enum RunPhase
     Cancelled = 7,
 }
 
+/// <summary>What trainers do in a round. Without secure aggregation a round has one stage, with it the other four, in this order.</summary>
+[GenerateSerializer, Alias("seg.round-stage")]
+public enum RoundStage
+{
+    /// <summary>They train, and send their updates as they are.</summary>
+    Training = 0,
+
+    /// <summary>They advertise keys that hold for this round.</summary>
+    Keys = 1,
+
+    /// <summary>They share the secrets behind their masks among each other.</summary>
+    Shares = 2,
+
+    /// <summary>They train, and send their updates masked.</summary>
+    Masking = 3,
+
+    /// <summary>They reveal what takes the masks out of the sum.</summary>
+    Unmasking = 4,
+}
+
 /// <summary>A run as an operator sees it.</summary>
 /// <param name="Run">Its number, from 1.</param>
 /// <param name="Plan">What it does.</param>
@@ -72,6 +92,10 @@ public sealed record RunStatus(
     /// <summary>What was measured for that, by name.</summary>
     [Id(21)]
     public ImmutableSortedDictionary<string, double> Findings { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
+    /// <summary>In training: what trainers do in the round under way.</summary>
+    [Id(30)]
+    public RoundStage Stage { get; init; }
 }
 
 /// <summary>A round that is done.</summary>

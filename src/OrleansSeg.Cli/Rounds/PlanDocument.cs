@@ -19,7 +19,9 @@ internal sealed record PlanDocument(
     string Scope,
     DateTimeOffset? Cutoff,
     bool Promote,
-    ConditionDocument? Condition)
+    ConditionDocument? Condition,
+    bool SecureAggregation,
+    double UpdateClipNorm)
 {
     public static PlanDocument Of(FederatedPlan plan) => new(
         plan.Sites,
@@ -37,7 +39,9 @@ internal sealed record PlanDocument(
         plan.Scope,
         plan.Cutoff,
         plan.Promote,
-        ConditionDocument.Of(plan.Condition));
+        ConditionDocument.Of(plan.Condition),
+        plan.SecureAggregation,
+        plan.UpdateClipNorm);
 }
 
 /// <summary>When a run is worth its training, as it is printed; null asks nothing.</summary>

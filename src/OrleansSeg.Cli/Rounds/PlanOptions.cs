@@ -76,6 +76,16 @@ internal sealed class PlanOptions
 
     private readonly Option<DateTimeOffset?> _cutoff = InstantOption.Optional("--cutoff", "The latest instant that training knows. Default: --as-of, else the run's start.");
 
+    private readonly Option<bool> _secure = new("--secure-aggregation")
+    {
+        Description = "Mask updates, so that only their sum can be read; needs --update-clip and 3 trainers.",
+    };
+
+    private readonly Option<double> _updateClip = new("--update-clip")
+    {
+        Description = "Norm to which each trainer shortens its update before it leaves; 0 for no bound.", DefaultValueFactory = _ => Defaults.UpdateClipNorm,
+    };
+
     private readonly Option<bool> _keep = new("--no-promote") { Description = "Keep the model as a candidate even if it is better." };
 
     /// <summary>Adds the options to a command.</summary>
@@ -83,7 +93,8 @@ internal sealed class PlanOptions
     {
         foreach (var option in new Option[]
         {
-            _sites, _trainersPerSite, _rounds, _strategy, _settings, _localEpochs, _horizon, _reportersMin, _deadlineMin, _deadlineMax, _compression, _scope, _cutoff, _keep,
+            _sites, _trainersPerSite, _rounds, _strategy, _settings, _localEpochs, _horizon, _reportersMin, _deadlineMin, _deadlineMax, _compression, _scope, _secure, _updateClip,
+            _cutoff, _keep,
         })
         {
             command.Options.Add(option);
@@ -111,6 +122,8 @@ internal sealed class PlanOptions
             DeadlineMax = TimeSpan.FromSeconds(parsed.GetValue(_deadlineMax)),
             Compression = parsed.GetValue(_compression)!,
             Scope = parsed.GetValue(_scope)!,
+            SecureAggregation = parsed.GetValue(_secure),
+            UpdateClipNorm = parsed.GetValue(_updateClip),
             Cutoff = parsed.GetValue(_cutoff) ?? settings.AsOf,
             Promote = !parsed.GetValue(_keep),
             Condition = _condition.Read(parsed),

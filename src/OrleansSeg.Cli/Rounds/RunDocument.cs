@@ -17,7 +17,8 @@ internal sealed record RunDocument(
     IReadOnlyDictionary<string, int> Versions,
     PlanDocument Plan,
     IReadOnlyList<RoundDocument> Rounds,
-    IReadOnlyList<TrainerDocument> Trainers)
+    IReadOnlyList<TrainerDocument> Trainers,
+    RoundStage? Stage)
 {
     public static RunDocument Of(string federation, RunStatus run) => new(
         federation,
@@ -33,7 +34,8 @@ internal sealed record RunDocument(
         run.Versions,
         PlanDocument.Of(run.Plan),
         [.. run.Rounds.Select(round => RoundDocument.Of(run.Plan, round))],
-        [.. run.Trainers.Select(trainer => new TrainerDocument(trainer.Trainer, trainer.State, trainer.Detail))]);
+        [.. run.Trainers.Select(trainer => new TrainerDocument(trainer.Trainer, trainer.State, trainer.Detail))],
+        run.Phase == RunPhase.Training ? run.Stage : null);
 }
 
 /// <summary>A round that is done. A metric that is no finite number is null.</summary>

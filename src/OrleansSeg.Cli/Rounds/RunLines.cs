@@ -16,7 +16,7 @@ internal static class RunLines
             yield return Round(after.Plan, round);
         }
 
-        var isSameStep = before is not null && (before.Phase, before.Round) == (after.Phase, after.Round);
+        var isSameStep = before is not null && (before.Phase, before.Round, before.Stage) == (after.Phase, after.Round, after.Stage);
         if (!isSameStep)
         {
             yield return Line($"Run {after.Run}: {RunWords.Phase(after)}{(after.Outcome is { } outcome ? $": {outcome}" : "")}");

@@ -8,10 +8,10 @@ internal static class RunWords
 {
     private const int Kibi = 1024;
 
-    /// <summary>Where a run stands, such as <c>training, round 2 of 5</c>.</summary>
+    /// <summary>Where a run stands, such as <c>training, round 2 of 5</c>, and in a masked round what trainers do.</summary>
     public static string Phase(RunStatus run) => run.Phase switch
     {
-        RunPhase.Training => Line($"training, round {run.Round} of {run.Plan.Rounds}"),
+        RunPhase.Training => Line($"training, round {run.Round} of {run.Plan.Rounds}{Stage(run.Stage)}"),
         RunPhase.Fitting or RunPhase.Evaluating => Line($"{Name(run.Phase)}, pass {run.Round}"),
         var other => Name(other),
     };
@@ -46,6 +46,7 @@ internal static class RunWords
         yield return ("strategy", string.Join(", ", plan.StrategySettings.Select(setting => Line($"{setting.Key} {setting.Value}")).Prepend(plan.Strategy)));
         yield return ("compression", plan.Compression);
         yield return ("scope", plan.Scope);
+        yield return ("updates", (plan.SecureAggregation ? "masked, only their sum is read" : "read one by one") + (plan.UpdateClipNorm > 0 ? Line($"; shortened to a norm of {plan.UpdateClipNorm}") : ""));
         yield return ("reports needed", Line($"{plan.ReportersNeeded} of {trainers} a round"));
         yield return ("deadline", $"by what rounds took, from {Duration(plan.DeadlineMin)} to {Duration(plan.DeadlineMax)}");
         yield return ("horizon", Line($"{plan.Horizon.TotalDays} days"));
@@ -67,6 +68,15 @@ internal static class RunWords
         condition.MaturedLabels is { } labels ? Line($"{labels:N0} labels have matured") : null,
         condition.ModelAge is { } age ? Line($"the model is {age.TotalDays} days behind") : null,
     }.OfType<string>();
+
+    private static string Stage(RoundStage stage) => stage switch
+    {
+        RoundStage.Keys => ": keys are advertised",
+        RoundStage.Shares => ": secrets are shared",
+        RoundStage.Masking => ": masked updates are made",
+        RoundStage.Unmasking => ": the sum is unmasked",
+        _ => "",
+    };
 
     private static string Name(RunPhase phase) => phase.ToString().ToLowerInvariant();
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
+using OrleansSeg.Model.Federation.SecureAggregation;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
 
@@ -70,7 +71,7 @@ internal sealed partial class FederatedCoordinatorGrain
     /// <summary>Asks every trainer that owes the step something; returns whether the run went on to another step.</summary>
     private async Task<bool> AskAsync(RunState run, CancellationToken cancellationToken)
     {
-        var order = new StepOrder(run.Step, run.Input, run.Plan.TrainersPerSite, run.Watermark);
+        var order = new StepOrder(run.Step, run.Input, run.Plan.TrainersPerSite, run.Watermark, run.Exchange);
         var answers = await Task.WhenAll(run.Outstanding.Select(trainer => AskAsync(trainer, order, cancellationToken)));
         var heard = answers.Aggregate(run, (state, answer) => answer.Report is { } report ? RunMachine.Heard(state, answer.Trainer, report, Now) : state);
         foreach (var (trainer, report) in answers.Where(answer => answer.Report is not null))
@@ -91,7 +92,7 @@ internal sealed partial class FederatedCoordinatorGrain
                 if (await ComputeAsync(heard, () => _work.CloseAsync(heard, cancellationToken), cancellationToken) is { } closing)
                 {
                     await WriteAsync(RunMachine.Closed(heard, closing, Now), [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
-                    LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Reports.Count);
+                    LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Stage, heard.Reports.Count);
                 }
 
                 return true;
@@ -126,7 +127,7 @@ internal sealed partial class FederatedCoordinatorGrain
             return await Task.Run(compute, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested
-            && (exception is InsufficientDataException or ArgumentException || Now - run.StepStartedAt >= run.Plan.DeadlineMax))
+            && (exception is InsufficientDataException or ArgumentException or TooFewSurvivorsException or SecureMessageRefusedException || Now - run.StepStartedAt >= run.Plan.DeadlineMax))
         {
             LogDriveFailed(Name, run.Number, exception);
             await EndAsync(run, RunPhase.Failed, exception.Message);
@@ -220,8 +221,8 @@ internal sealed partial class FederatedCoordinatorGrain
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run}, {Phase} {Round} is closed with {Reports} reports.")]
-    private partial void LogClosed(string name, int run, RunPhase phase, int round, int reports);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run}, {Phase} {Round}, {Stage}, is closed with {Reports} reports.")]
+    private partial void LogClosed(string name, int run, RunPhase phase, int round, RoundStage stage, int reports);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run} ends, {How}: {Outcome}")]
     private partial void LogEnded(string name, int run, RunPhase how, string outcome);

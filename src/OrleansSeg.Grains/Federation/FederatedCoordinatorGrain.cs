@@ -164,6 +164,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         Findings = run.Findings,
         Privacy = RunPrivacy.StatusOf(run),
         Releases = run.Releases.IsDefault ? [] : run.Releases,
+        Stage = run.Stage,
     };
 
     private TrainerStepStatus StatusOf(RunState run, string trainer) => run.Reports.ContainsKey(trainer)

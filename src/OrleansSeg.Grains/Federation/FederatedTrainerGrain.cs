@@ -3,6 +3,7 @@ using OrleansSeg.Customers.Storage;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Federation.SecureAggregation;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Placement;
 
@@ -11,7 +12,8 @@ namespace OrleansSeg.Federation;
 /// <summary>Does one order at a time in the background of its silo, and remembers the result of the latest one durably before it reports.</summary>
 /// <remarks>
 /// What a dead silo had half done is done again elsewhere: the result hangs on the order and the data alone, and where there is noise on
-/// a seed, which is stored before the first of it is drawn. So whatever was already published by then is published again, to the bit.
+/// a seed, which is stored before the first of it is drawn; the secrets of masked rounds are kept before what was made of them is written
+/// anywhere. So whatever was already published by then is published again, to the bit.
 /// </remarks>
 [GrainType("seg.federated-trainer"), TrainingSilos]
 internal sealed partial class FederatedTrainerGrain(
@@ -56,12 +58,14 @@ internal sealed partial class FederatedTrainerGrain(
             await StopAsync();
         }
 
-        // The work goes on beside the grain, and comes back to its scheduler to store a seed.
-        var (memory, turns) = (stored.State.Private, TaskScheduler.Current);
+        // The work goes on beside the grain, and comes back to its scheduler to store a seed, or secrets.
+        var (memory, turns) = (stored.State, TaskScheduler.Current);
         Task<byte[]> Seed(string data) =>
             Task.Factory.StartNew(() => SeedAsync(order, data), CancellationToken.None, TaskCreationOptions.DenyChildAttach, turns).Unwrap();
-        _job = StepJob.Start(order, stop => runner.RunAsync(Trainer, order, memory, Seed, stop));
-        LogBegan(Trainer, order.Step.Run, order.Step.Phase, order.Step.Round);
+        Task Keep(byte[] secrets) => Task.Factory.StartNew(
+            () => WriteAsync(stored.State with { Secrets = secrets }), CancellationToken.None, TaskCreationOptions.DenyChildAttach, turns).Unwrap();
+        _job = StepJob.Start(order, stop => runner.RunAsync(Trainer, order, memory, Seed, Keep, stop));
+        LogBegan(Trainer, order.Step.Run, order.Step.Phase, order.Step.Round, order.Step.Stage);
         return new StepReport(order.Step, TrainerStepState.Working, null, null);
     }
 
@@ -85,6 +89,7 @@ internal sealed partial class FederatedTrainerGrain(
 
     /// <summary>What leaves the site of a failure. Messages of most exceptions may name a customer, so only the silo's own log has them.</summary>
     private static string Tell(Exception exception) => exception is InsufficientDataException or BundleCorruptException or StepDataChangedException
+            or SecureMessageRefusedException or TooFewSurvivorsException
         ? exception.Message
         : $"{exception.GetType().Name}; the log of the trainer's silo has the rest.";
 
@@ -100,13 +105,17 @@ internal sealed partial class FederatedTrainerGrain(
         catch (Exception exception)
         {
             // The next order, or the same one again, begins anew.
-            LogFailed(Trainer, job.Order.Step.Run, job.Order.Step.Phase, job.Order.Step.Round, exception);
+            LogFailed(Trainer, job.Order.Step.Run, job.Order.Step.Phase, job.Order.Step.Round, job.Order.Step.Stage, exception);
             Forget();
             return new StepReport(job.Order.Step, TrainerStepState.Failed, null, Tell(exception));
         }
 
         // The seed goes: the noise is in the result, and nobody can take it out again.
-        await WriteAsync(stored.State with { Step = job.Order.Step, Result = finished.Result, Private = finished.Memory ?? stored.State.Private, Seed = null });
+        var known = stored.State;
+        await WriteAsync(known with
+        {
+            Step = job.Order.Step, Result = finished.Result, Private = finished.Memory ?? known.Private, Secrets = finished.Secrets ?? known.Secrets, Seed = null,
+        });
         Forget();
         return new StepReport(job.Order.Step, TrainerStepState.Reported, finished.Result, null);
     }
@@ -154,11 +163,11 @@ internal sealed partial class FederatedTrainerGrain(
         _job = null;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Trainer {Trainer} begins run {Run}, {Phase} {Round}.")]
-    private partial void LogBegan(string trainer, int run, RunPhase phase, int round);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Trainer {Trainer} begins run {Run}, {Phase} {Round}, {Stage}.")]
+    private partial void LogBegan(string trainer, int run, RunPhase phase, int round, RoundStage stage);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Trainer {Trainer} could not do run {Run}, {Phase} {Round}.")]
-    private partial void LogFailed(string trainer, int run, RunPhase phase, int round, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trainer {Trainer} could not do run {Run}, {Phase} {Round}, {Stage}.")]
+    private partial void LogFailed(string trainer, int run, RunPhase phase, int round, RoundStage stage, Exception exception);
 }
 
 /// <summary>What a trainer stores: its latest result.</summary>
@@ -176,6 +185,10 @@ internal sealed record TrainerMemory
     /// <summary>What it keeps for its next step; it leaves neither the trainer nor its site.</summary>
     [Id(2)]
     public byte[]? Private { get; init; }
+
+    /// <summary>Keys of masked rounds, and what it has done with them; it leaves neither the trainer nor its site.</summary>
+    [Id(3)]
+    public byte[]? Secrets { get; init; }
 
     /// <summary>What the noise of the step under way is made of; null where there is none.</summary>
     [Id(4)]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,7 @@ using OrleansSeg.Federation;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Federation.Work;
+using OrleansSeg.Federation.Work.Masking;
 using OrleansSeg.Inference;
 using OrleansSeg.Models;
 using OrleansSeg.Placement;
@@ -75,6 +77,9 @@ public static class OrleansSegSiloBuilderExtensions
         services.TryAddSingleton<INoiseSeeds, RandomNoiseSeeds>();
         services.TryAddSingleton<RunBundles>();
         services.TryAddSingleton<TrainerData>();
+        services.TryAddSingleton(_ => RandomNumberGenerator.Create());
+        services.TryAddSingleton<TrainerExchange>();
+        services.TryAddSingleton<ExchangeClosing>();
         services.TryAddSingleton<RoundClosing>();
         services.TryAddSingleton<DriftQuestions>();
         services.TryAddSingleton<FittingClosing>();

@@ -21,7 +21,8 @@ public sealed class PlanTests : IDisposable
             """
             {
               "sites": ["default"], "trainersPerSite": 1, "rounds": 5, "strategy": "fedavg", "settings": {}, "localEpochs": 1, "horizonDays": 90, "seed": 1,
-              "reportersMin": 1, "deadlineMinSeconds": 30, "deadlineMaxSeconds": 3600, "compression": "none", "scope": "everything", "cutoff": null, "promote": true, "condition": null
+              "reportersMin": 1, "deadlineMinSeconds": 30, "deadlineMaxSeconds": 3600, "compression": "none", "scope": "everything", "cutoff": null, "promote": true, "condition": null,
+              "secureAggregation": false, "updateClipNorm": 0
             }
             """,
             plan);
@@ -33,14 +34,16 @@ public sealed class PlanTests : IDisposable
         var plan = await _shell.JsonAsync(
             "rounds", "plan", "--sites", "north,south", "--trainers-per-site", "4", "--rounds", "9", "--strategy", "fedavgm", "--set", "momentum=0.5", "serverRate=2e-1",
             "--local-epochs", "2", "--horizon", "30", "--reporters-min", "3", "--deadline-min", "5", "--deadline-max", "60", "--compression", "int8", "--scope", "site-heads",
-            "--cutoff", "2011-09-10", "--no-promote", "--if-feature-drift", "0.25", "--if-matured-labels", "500", "--if-model-age", "30", "--seed", "17");
+            "--cutoff", "2011-09-10", "--no-promote", "--if-feature-drift", "0.25", "--if-matured-labels", "500", "--if-model-age", "30", "--seed", "17",
+            "--update-clip", "0.5");
         AssertIs(
             """
             {
               "sites": ["north", "south"], "trainersPerSite": 4, "rounds": 9, "strategy": "fedavgm", "settings": { "momentum": 0.5, "serverRate": 0.2 }, "localEpochs": 2,
               "horizonDays": 30, "seed": 17, "reportersMin": 3, "deadlineMinSeconds": 5, "deadlineMaxSeconds": 60, "compression": "int8", "scope": "site-heads",
               "cutoff": "2011-09-10T00:00:00+00:00", "promote": false,
-              "condition": { "featureDrift": 0.25, "segmentDrift": null, "calibrationError": null, "maturedLabels": 500, "modelAgeDays": 30 }
+              "condition": { "featureDrift": 0.25, "segmentDrift": null, "calibrationError": null, "maturedLabels": 500, "modelAgeDays": 30 },
+              "secureAggregation": false, "updateClipNorm": 0.5
             }
             """,
             plan);
@@ -64,6 +67,18 @@ public sealed class PlanTests : IDisposable
         ran.Fails(
             ExitCode.Usage, "not valid", "'North'", "''", "TrainersPerSite", "Rounds is 101", "Strategy is 'fedsgd'", "LocalEpochs", "Horizon", "ReportersMin", "DeadlineMin is", "DeadlineMax is",
             "Compression is 'zip'");
+    }
+
+    [Fact]
+    public async Task MaskedUpdates_ThatCannotBeMasked_ExitTwo_NamingEveryReason()
+    {
+        var ran = await _shell.RunAsync("rounds", "plan", "--secure-aggregation", "--strategy", "scaffold", "--compression", "topk", "--trainers-per-site", "2", "--reporters-min", "2");
+        ran.Fails(
+            ExitCode.Usage, "SecureAggregation does not go with Strategy 'scaffold'", "SecureAggregation does not go with Compression 'topk'", "SecureAggregation needs UpdateClipNorm above 0",
+            "SecureAggregation needs Trainers between 3 and 255, not 2", "SecureAggregation needs ReportersMin between 3 and Trainers, not 2");
+        ran = await _shell.RunAsync("rounds", "plan", "--secure-aggregation", "--update-clip", "2.5", "--trainers-per-site", "4");
+        Assert.Equal(ExitCode.Done, ran.ExitCode);
+        Assert.All(["masked, only their sum is read; shortened to a norm of 2.5", "3 of 4 a round"], words => Assert.Contains(words, ran.Output, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -23,9 +23,10 @@ public sealed class RunCommandsTests
         Assert.Equal(
             "{federation: string, run: number, phase: string, round: number, startedAt: string, watermark: string, endedAt: null, outcome: null, cause: null, findings: {}, versions: {}, "
             + "plan: {sites: [string], trainersPerSite: number, rounds: number, strategy: string, settings: {}, localEpochs: number, horizonDays: number, seed: number, "
-            + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, scope: string, cutoff: null, promote: bool, condition: null}, "
+            + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, scope: string, cutoff: null, promote: bool, condition: null, "
+            + "secureAggregation: bool, updateClipNorm: number}, "
             + "rounds: [{round: number, model: string, reporters: [string], missing: [], tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
-            + "trainers: [{trainer: string, state: string, detail: null}]}",
+            + "trainers: [{trainer: string, state: string, detail: null}], stage: string}",
             Shape.Of(Answer));
         Assert.Equal(["reported", "working", "failed", "silent"], Answer["trainers"]!.AsArray().Select(trainer => (string)trainer!["state"]!));
         Assert.Contains("goes on at the server", _error.ToString(), StringComparison.Ordinal);
@@ -105,6 +106,20 @@ public sealed class RunCommandsTests
         Assert.Equal(ExitCode.Done, await Of(coordinator).CancelAsync(number, default));
         Assert.Equal(cancelled, coordinator.Cancelled);
         Assert.Equal("cancelled", (string?)Answer["phase"]);
+    }
+
+    [Theory]
+    [InlineData(RoundStage.Training, "training, round 2 of 3", "training")]
+    [InlineData(RoundStage.Keys, "training, round 2 of 3: keys are advertised", "keys")]
+    [InlineData(RoundStage.Shares, "training, round 2 of 3: secrets are shared", "shares")]
+    [InlineData(RoundStage.Masking, "training, round 2 of 3: masked updates are made", "masking")]
+    [InlineData(RoundStage.Unmasking, "training, round 2 of 3: the sum is unmasked", "unmasking")]
+    public async Task Status_OfARound_SaysWhatTrainersDo(RoundStage stage, string words, string name)
+    {
+        var run = Runs.UnderWay with { Stage = stage };
+        await Of(new(() => run)).StatusAsync(null, default);
+        Assert.Equal((words, name), (RunWords.Phase(run), (string?)Answer["stage"]));
+        Assert.Contains(stage == RoundStage.Training ? "" : $"Run 7: {words}", RunLines.Between(Runs.UnderWay, run).Append(""));
     }
 
     [Theory]

@@ -23,13 +23,15 @@ public sealed class LeakTests(TrainingCluster cluster) : IClassFixture<TrainingC
     private const string InAttribute = "canary-of-an-attribute-0b8e";
     private static readonly string[] Canaries = [InId, InItem, InTitle, InCategory, InText, InAttribute];
 
-    [Fact]
-    public async Task RunOverCustomersWithCanaries_LeavesNoneInMessagesOrModelStore()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunOverCustomersWithCanaries_LeavesNoneInMessagesOrModelStore(bool isMasked)
     {
-        var site = await cluster.NewShopAsync(400);
+        string[] sites = isMasked ? [await cluster.NewShopAsync(400), await cluster.NewShopAsync(400)] : [await cluster.NewShopAsync(400)];
         for (var number = 0; number < 60; number++)
         {
-            await PlantAsync(site, number);
+            await PlantAsync(sites[number % sites.Length], number);
         }
 
         cluster.Jump(TimeSpan.FromMinutes(1));
@@ -44,11 +46,11 @@ public sealed class LeakTests(TrainingCluster cluster) : IClassFixture<TrainingC
 
         // Everything that was ever in the model store is still there to be scanned.
         using var kept = cluster.Calls.On<IBundleGrain>("RemoveAsync", _ => throw new IOException("kept for the scan"));
-        var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>("canaries");
+        var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>(isMasked ? "masked-canaries" : "canaries");
         await coordinator.StartAsync(
             new FederatedPlan
             {
-                Sites = [site], TrainersPerSite = 2, Rounds = 2, Horizon = TimeSpan.FromDays(60), DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1),
+                Sites = [.. sites], TrainersPerSite = 2, Rounds = 2, SecureAggregation = isMasked, UpdateClipNorm = isMasked ? 1 : 0, Horizon = TimeSpan.FromDays(60), DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1),
             },
             default);
         await cluster.DriveUntilAsync(
@@ -65,8 +67,10 @@ public sealed class LeakTests(TrainingCluster cluster) : IClassFixture<TrainingC
         Assert.Empty(scanner.Scan("the run", serializer.SerializeToArray(ended)));
 
         // The same scan finds a canary in each of the two, once it is there.
-        File.WriteAllText(Path.Combine(Directory.GetDirectories(folder)[0], "planted"), Convert.ToBase64String(Encoding.UTF8.GetBytes($"of {InText} here")));
+        var planted = Path.Combine(Directory.GetDirectories(folder)[0], "planted");
+        File.WriteAllText(planted, Convert.ToBase64String(Encoding.UTF8.GetBytes($"of {InText} here")));
         Assert.NotEmpty(scanner.ScanFolder(folder));
+        File.Delete(planted);
         Assert.NotEmpty(scanner.Scan("a message", serializer.SerializeToArray(new StepReport(new StepKey(1, RunPhase.Training, 1), TrainerStepState.Failed, null, InId))));
     }
 

@@ -32,6 +32,7 @@ public sealed class PlanCheckTests
             DeadlineMax = TimeSpan.FromMinutes(60),
             Compression = "zip",
             Scope = "middle",
+            UpdateClipNorm = double.NaN,
         };
         Assert.Equal(
             [
@@ -48,10 +49,36 @@ public sealed class PlanCheckTests
                 "Strategy is 'fedsgd': one of fedadam, fedavg, fedavgm, fedprox, fedyogi, scaffold.",
                 "Compression is 'zip': one of int8, none, topk.",
                 "Scope is 'middle': one of everything, fusion, heads, site-heads.",
+                "UpdateClipNorm is NaN: 0 for no bound, up to 1000000.",
             ],
             PlanCheck.Problems(plan));
         Assert.Contains("Rounds is 101: 1 to 100. LocalEpochs", Assert.Throws<ArgumentException>(() => PlanCheck.Check(plan)).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("fedavg"), InlineData("fedprox"), InlineData("fedavgm"), InlineData("fedadam"), InlineData("fedyogi")]
+    public void MaskedUpdates_GoWithStrategiesOfTheMean(string strategy) =>
+        Assert.Empty(PlanCheck.Problems(Sound with { TrainersPerSite = 3, Strategy = strategy, SecureAggregation = true, UpdateClipNorm = 1 }));
+
+    [Fact]
+    public void MaskedUpdates_ThatCannotBeSummed_AreRefused_WithEveryReason()
+    {
+        var plan = Sound with { TrainersPerSite = 4, ReportersMin = 2, Strategy = "scaffold", Compression = "int8", Scope = "site-heads", SecureAggregation = true };
+        Assert.Equal(
+            [
+                "SecureAggregation does not go with Scope 'site-heads': what each site trains for itself would be told beside the masked sum.",
+                "SecureAggregation does not go with Strategy 'scaffold': trainers would send control variates beside the masked sum.",
+                "SecureAggregation does not go with Compression 'int8': masked sums need one scale for all trainers.",
+                "SecureAggregation needs UpdateClipNorm above 0: the fixed-point scale follows from it, and no server sees a broken update.",
+                "SecureAggregation needs ReportersMin between 3 and Trainers, not 2: the sum of two tells each of them the other's update.",
+            ],
+            PlanCheck.Problems(plan));
+    }
+
+    [Theory]
+    [InlineData(3, 0, 3), InlineData(4, 0, 3), InlineData(9, 0, 5), InlineData(9, 3, 3)]
+    public void ReportersNeeded_OfMaskedUpdates_AreThreeAtLeast(int trainers, int reportersMin, int needed) =>
+        Assert.Equal(needed, (Sound with { TrainersPerSite = trainers, ReportersMin = reportersMin, SecureAggregation = true }).ReportersNeeded);
 
     [Fact]
     public void Condition_ThatAsksNothing_OrTheImpossible_IsNamed()

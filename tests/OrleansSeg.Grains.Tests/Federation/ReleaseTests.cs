@@ -28,6 +28,8 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
         ["facts.json/base"] = Normalisation,
         ["facts.json/customers"] = ExampleCounts,
         ["facts.json/reporters"] = Participation,
+        ["facts.json/roster"] = OfThePlan,
+        ["facts.json/examplesMax"] = ExampleCounts,
         ["facts.json/best"] = ValidationScores,
         ["facts.json/baselines"] = BaselineCounts,
         ["facts.json/finishes"] = CalibrationSums,

@@ -15,38 +15,47 @@ public sealed class RunMachineTests
         from sites in Gen.Int[1, 3]
         from trainers in Gen.Int[1, 3]
         from rounds in Gen.Int[1, 4]
+        from isMasked in Gen.Bool
         select new FederatedPlan
         {
             Sites = [.. Enumerable.Range(0, sites).Select(site => $"site-{site}")],
             TrainersPerSite = trainers,
             Rounds = rounds,
+            SecureAggregation = isMasked && sites * trainers >= 3,
             DeadlineMin = TimeSpan.FromSeconds(10),
             DeadlineMax = TimeSpan.FromMinutes(10),
         };
 
-    // What happens: who says what of which step, and how much time goes by.
-    private static readonly Gen<(int Trainer, int Kind, int Step, int Seconds)[]> Happenings =
-        Gen.Select(Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[-1, 1], Gen.Int[0, 40]).Array[0, 300];
+    // What happens: who says what of which step, of another round or stage, and how much time goes by.
+    private static readonly Gen<(int Trainer, int Kind, int Round, int Stage, int Seconds)[]> Happenings =
+        Gen.Select(Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[-1, 1], Gen.Int[-1, 1], Gen.Int[0, 40]).Array[0, 400];
 
     [Fact]
     public void Run_GoesForwardOnly_AndTakesEachTrainerOnceAStep() => Gen.Select(Plans, Happenings).Sample((plan, happenings) =>
     {
         var (run, now) = (RunMachine.Opened(RunMachine.Start(1, plan, Start, Start), "input", Start), Start);
-        foreach (var (trainer, kind, step, seconds) in happenings)
+        foreach (var (trainer, kind, round, stage, seconds) in happenings)
         {
             now += TimeSpan.FromSeconds(seconds);
             var before = run;
             var name = plan.Trainers[trainer % plan.Trainers.Length];
             var report = new StepReport(
-                run.Step with { Round = run.Round + step }, kind < 6 ? TrainerStepState.Reported : kind < 8 ? TrainerStepState.Failed : TrainerStepState.Working,
+                run.Step with { Round = run.Round + round, Stage = run.Stage + stage }, kind < 6 ? TrainerStepState.Reported : kind < 8 ? TrainerStepState.Failed : TrainerStepState.Working,
                 kind < 6 ? Result : null, kind is 6 or 7 ? "broken" : null);
             run = RunMachine.Heard(run, name, report, now);
             Assert.Equal(run, RunMachine.Heard(run, name, report with { State = TrainerStepState.Working }, now));
-            Assert.True(step == 0 || run == before);
+            Assert.True((round, stage) == (0, 0) || run == before);
             Assert.Subset(run.Participants.ToHashSet(), run.Reports.Keys.ToHashSet());
             run = Decide(run, now);
             Assert.True(run.HasEnded || run.Step == before.Step || before.Step.IsBefore(run.Step));
             Assert.True(run.Rounds.Length <= plan.Rounds);
+            Assert.Equal(run.Phase == RunPhase.Training && plan.SecureAggregation, run.Stage != RoundStage.Training && !run.HasEnded);
+            Assert.Equal(run.Stage > RoundStage.Keys, run.Exchange is not null);
+            if ((run.Phase, run.Round) == (before.Phase, before.Round))
+            {
+                Assert.Subset(before.Participants.ToHashSet(), run.Participants.ToHashSet());
+            }
+
             if (before.HasEnded)
             {
                 Assert.Equal(before, run);
@@ -54,15 +63,17 @@ public sealed class RunMachineTests
         }
 
         Assert.Equal(run.Rounds.Select(round => round.Round), Enumerable.Range(1, run.Rounds.Length));
-        Assert.All(run.Rounds, round => Assert.InRange(round.Reporters.Length, 1, plan.Trainers.Length));
+        Assert.All(run.Rounds, round => Assert.InRange(round.Reporters.Length, plan.SecureAggregation ? plan.ReportersNeeded : 1, plan.Trainers.Length));
     });
 
     [Fact]
     public void Run_WhoseTrainersAllReport_IsPromotedAfterItsRounds() => Plans.Sample(plan =>
     {
         var run = RunMachine.Opened(RunMachine.Start(1, plan, Start, Start), "input", Start);
+        var stages = new List<RoundStage>();
         while (run.Phase is not (RunPhase.Promoting or RunPhase.Failed))
         {
+            stages.AddRange(run.Phase == RunPhase.Training ? [run.Stage] : []);
             foreach (var trainer in run.Participants)
             {
                 Assert.Equal(StepDecisionKind.Wait, RunMachine.Decide(run, Start).Kind);
@@ -74,6 +85,9 @@ public sealed class RunMachineTests
 
         Assert.Equal((RunPhase.Promoting, plan.Rounds), (run.Phase, run.Rounds.Length));
         Assert.All(run.Rounds, round => Assert.Equal(plan.Trainers.ToArray(), round.Reporters));
+        RoundStage[] expected = plan.SecureAggregation ? [RoundStage.Keys, RoundStage.Shares, RoundStage.Masking, RoundStage.Unmasking] : [RoundStage.Training];
+        Assert.Equal(Enumerable.Repeat(expected, plan.Rounds).SelectMany(round => round), stages);
+        Assert.All(run.Rounds, round => Assert.Equal(expected.Length * plan.Trainers.Length * Result.Bytes, round.Bytes));
     });
 
     [Theory]
@@ -86,6 +100,34 @@ public sealed class RunMachineTests
         Assert.Equal(7, weighed.Findings["maturedLabels"]);
         Assert.Equal(
             needed ? (RunPhase.Fitting, 2, "why", null) : (RunPhase.Done, 1, null, "why"), (weighed.Phase, weighed.Round, weighed.Cause, weighed.Outcome));
+    }
+
+    [Fact]
+    public void TrainerThatIsSilentInAStage_HasDroppedOutOfTheRound_AndTooFewThatAreLeftEndTheRun()
+    {
+        var plan = new FederatedPlan { Sites = ["a"], TrainersPerSite = 5, Rounds = 2, ReportersMin = 3, SecureAggregation = true, UpdateClipNorm = 1 };
+        var run = RunMachine.Opened(RunMachine.Start(1, plan, Start, Start), "input", Start);
+        run = Take(Take(run, plan.Trainers), plan.Trainers);
+        Assert.Equal((RunPhase.Training, RoundStage.Keys, 5), (run.Phase, run.Stage, run.Participants.Length));
+        run = Take(run, plan.Trainers.Remove("a:0"));
+        Assert.Equal((RoundStage.Shares, "Training-1-Keys"), (run.Stage, run.Exchange));
+        Assert.Equal(["a:1", "a:2", "a:3", "a:4"], run.Participants.AsEnumerable());
+        run = Take(run, run.Participants);
+        var masking = run;
+        run = Take(run, ["a:1", "a:2", "a:3"]);
+        Assert.Equal((RoundStage.Unmasking, 2), (run.Stage, run.Standings.Count(standing => standing.Failures == 1)));
+
+        // A trainer that does not help to unmask is in the sum all the same.
+        var few = Take(run, ["a:1", "a:2"]);
+        Assert.Equal((RunPhase.Failed, "After 01:00:00 2 of 3 trainers have reported; silent: a:3."), (few.Phase, few.Outcome));
+        run = Take(run, ["a:1", "a:2", "a:3"]);
+        Assert.Equal((2, RoundStage.Keys, (string?)null), (run.Round, run.Stage, run.Exchange));
+        Assert.Equal(["a:1", "a:2", "a:3"], run.Rounds[0].Reporters.AsEnumerable());
+        Assert.Equal(["a:0", "a:1", "a:2", "a:3", "a:4"], run.Participants.AsEnumerable());
+
+        var refused = RunMachine.Closed(
+            Hear(masking, masking.Participants), Closing(masking) with { Refused = Refuse("a:1", "a:2") }, Start);
+        Assert.Equal((RunPhase.Failed, "Of round 1 2 trainers are left, and 3 are needed: a:1 sent NaN. a:2 sent NaN."), (refused.Phase, refused.Outcome));
     }
 
     [Fact]
@@ -106,6 +148,12 @@ public sealed class RunMachineTests
         Assert.Equal((RunPhase.Failed, "No update of round 1 is sound: a:0 sent NaN. a:1 sent NaN."), (all.Phase, all.Outcome));
     }
 
+    /// <summary>These report, and when the step's time is over it ends.</summary>
+    private static RunState Take(RunState run, IEnumerable<string> trainers) => Decide(Hear(run, trainers), run.StepStartedAt + run.Plan.DeadlineMax);
+
+    private static RunState Hear(RunState run, IEnumerable<string> trainers) => trainers.Aggregate(
+        run, (state, trainer) => RunMachine.Heard(state, trainer, new StepReport(run.Step, TrainerStepState.Reported, Result, null), Start));
+
     private static RunState Decide(RunState run, DateTimeOffset now)
     {
         if (run.HasEnded || run.Phase == RunPhase.Promoting)
@@ -123,7 +171,7 @@ public sealed class RunMachineTests
     }
 
     private static StepClosing Closing(RunState run) => new(
-        $"{run.Phase}-{run.Round}",
+        run.Stage == RoundStage.Training ? $"{run.Phase}-{run.Round}" : $"{run.Phase}-{run.Round}-{run.Stage}",
         ImmutableSortedDictionary<string, double>.Empty,
         run.Phase == RunPhase.Evaluating ? new RunVerdict(true, "better", ImmutableSortedDictionary<string, OrleansSeg.Models.ModelReference>.Empty) : null,
         GoesOn: run is { Phase: RunPhase.Fitting or RunPhase.Evaluating, Round: 1 });

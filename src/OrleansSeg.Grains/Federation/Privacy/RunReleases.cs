@@ -61,19 +61,22 @@ internal static class RunReleases
 
     private static IEnumerable<UnaccountedRelease> Training(FederatedPlan plan)
     {
-        yield return new(UnaccountedRelease.ExampleCounts, "by trainer: training examples and local steps", StoreAndReaders);
-        yield return new(UnaccountedRelease.TrainingLosses, "by trainer: mean loss of the round's steps", StoreAndReaders);
+        var whose = plan.SecureAggregation ? "of all trainers together" : "by trainer";
+        yield return new(UnaccountedRelease.ExampleCounts, $"{whose}: training examples and local steps", StoreAndReaders);
+        yield return new(UnaccountedRelease.TrainingLosses, $"{whose}: mean loss of the round's steps", StoreAndReaders);
         yield return new(
             UnaccountedRelease.ValidationScores,
-            "by trainer: of the round's first weights on validation examples, summed loss, counts by true and decided segment and by bin of probability; the best round is chosen by them",
+            plan.SecureAggregation
+                ? $"{whose}: of the round's first weights on validation examples, summed loss and counts by bin of the churn probability; the best round is chosen by them"
+                : $"{whose}: of the round's first weights on validation examples, summed loss, counts by true and decided segment and by bin of probability; the best round is chosen by them",
             StoreAndReaders);
-        if (plan.Privacy.Unit != ProtectedUnit.Customer)
+        if (plan.Privacy.Unit == ProtectedUnit.None || (plan.Privacy.Unit == ProtectedUnit.Trainer && !plan.SecureAggregation))
         {
             yield return new(
                 UnaccountedRelease.Updates,
                 plan.Privacy.Unit == ProtectedUnit.Trainer
                     ? "by trainer: the clipped change of all weights; noise is added to their sum"
-                    : "by trainer: the change of all weights, and of the control variate where there is one",
+                    : $"{whose}: the change of all weights, and of the control variate where there is one",
                 plan.Privacy.Unit == ProtectedUnit.Trainer ? Store : StoreAndUsers);
         }
     }

@@ -5,16 +5,16 @@ using OrleansSeg.Models;
 
 namespace OrleansSeg.Federation.Runs;
 
-/// <summary>What a trainer computes. The same order on the same data and seed gives the same bundle, to the bit.</summary>
+/// <summary>What a trainer computes. The same order on the same data, seed and secrets gives the same bundle, to the bit.</summary>
 internal interface ITrainerWork
 {
     /// <summary>Does an order.</summary>
     /// <param name="trainer">The trainer's id.</param>
     /// <param name="order">What to do.</param>
-    /// <param name="memory">What the trainer kept from its latest step that kept something; null for none.</param>
+    /// <param name="memory">What the trainer has kept.</param>
     /// <param name="seed">Where the step's noise comes from; asked for before any is drawn.</param>
     /// <param name="cancellationToken">Stops between two steps of the work.</param>
-    Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, StepSeed seed, CancellationToken cancellationToken);
+    Task<TrainerOutput> RunAsync(string trainer, StepOrder order, TrainerMemory memory, StepSeed seed, CancellationToken cancellationToken);
 
     /// <summary>The trainer leaves the silo: what was kept for its next step may go.</summary>
     void Forget(string trainer);
@@ -23,7 +23,14 @@ internal interface ITrainerWork
 /// <summary>What a trainer makes of an order.</summary>
 /// <param name="Files">The result by file name, for everybody's eyes: nothing in it tells of a customer.</param>
 /// <param name="Memory">What the trainer keeps for its next step, at its site; null to keep what it has.</param>
-internal sealed record TrainerOutput(IReadOnlyDictionary<string, byte[]> Files, byte[]? Memory);
+internal sealed record TrainerOutput(IReadOnlyDictionary<string, byte[]> Files, byte[]? Memory)
+{
+    /// <summary>Secrets that the trainer keeps before anybody can see the files, which were made of them; null for none that it does not have.</summary>
+    public byte[]? SecretsBefore { get; init; }
+
+    /// <summary>Secrets that the trainer keeps once the files are where everybody can read them; null to keep what it has.</summary>
+    public byte[]? SecretsAfter { get; init; }
+}
 
 /// <summary>What a coordinator computes between two steps. The same reports and seed give the same output, to the bit.</summary>
 internal interface ICoordinatorWork

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Model.Federation.Privacy;
+using OrleansSeg.Model.Federation.SecureAggregation;
 using OrleansSeg.Model.Federation.Training;
 
 namespace OrleansSeg.Federation.Runs;
@@ -62,6 +63,16 @@ internal static class PlanPrivacy
             yield return $"Unit Trainer does not go with Scope '{plan.Scope}': the weights that are a site's own go without noise.";
         }
 
+        if (plan.SecureAggregation && SharedScope.ByName.TryGetValue(plan.Scope, out var masked) && !masked.AtSite.IsEmpty)
+        {
+            yield return $"SecureAggregation does not go with Scope '{plan.Scope}': what each site trains for itself would be told beside the masked sum.";
+        }
+
+        if (plan.SecureAggregation && privacy.Unit == ProtectedUnit.Trainer && trainers is >= SecureRound.ThresholdMin and <= SecretSharing.SharesMax && ShareProblem(plan, (int)trainers) is { } share)
+        {
+            yield return share;
+        }
+
         foreach (var fault in PrivacyCombinations.Faults(Of(plan, trainers)))
         {
             yield return fault;
@@ -76,6 +87,7 @@ internal static class PlanPrivacy
         {
             Strategy = plan.Strategy,
             Compression = plan.Compression,
+            SecureAggregation = plan.SecureAggregation,
             WeighByExamples = plan.Privacy.Unit != ProtectedUnit.Trainer,
             Unit = RunPrivacy.UnitOf(plan.Privacy.Unit),
             NoiseMultiplier = plan.Privacy.NoiseMultiplier,
@@ -84,6 +96,25 @@ internal static class PlanPrivacy
             Trainers = count,
             ReportersMin = plan.ReportersMin > 0 ? plan.ReportersMin : plan.ReportersNeededOf(count),
         };
+    }
+
+    /// <summary>Why the shares of noise cannot be told in the steps that masked sums are taken in; null where they can.</summary>
+    private static string? ShareProblem(FederatedPlan plan, int trainers)
+    {
+        try
+        {
+            _ = new UpdateEncoding(1, plan.UpdateClipNorm, trainers, Math.Min(trainers, plan.ReportersNeededOf(trainers)), noiseMultiplier: plan.Privacy.NoiseMultiplier);
+            return null;
+        }
+        catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "ringBits")
+        {
+            return Line($"SecureAggregation does not go with NoiseMultiplier {plan.Privacy.NoiseMultiplier} of UpdateClipNorm {plan.UpdateClipNorm}: a share of the noise has too few steps of a masked sum.");
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // Another bound is broken, and is named by itself.
+            return null;
+        }
     }
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

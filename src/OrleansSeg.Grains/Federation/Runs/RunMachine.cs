@@ -53,7 +53,7 @@ internal static class RunMachine
     public static StepDecision Decide(RunState run, DateTimeOffset now)
     {
         var (reports, outstanding) = (run.Reports.Count, run.Outstanding.Count());
-        var needed = run.Plan.ReportersNeededOf(run.Participants.Length);
+        var needed = RunRoster.NeededOf(run);
         var waited = now - run.StepStartedAt;
         return run.SumSeed is not null || (outstanding == 0 && reports >= needed) ? StepDecision.Close
             : reports + outstanding < needed ? StepDecision.Fail($"Of {run.Participants.Length} trainers {needed} must report; {Tell(run)}")
@@ -63,9 +63,9 @@ internal static class RunMachine
             : StepDecision.Wait;
     }
 
-    /// <summary>Whether the step under way cannot be closed before noise is drawn for the sum of its updates.</summary>
+    /// <summary>Whether the step under way cannot be closed before noise is drawn for the sum of its updates. Of masked updates each has its share.</summary>
     public static bool NeedsSeed(RunState run) =>
-        run is { Phase: RunPhase.Training, Plan.Privacy.Unit: ProtectedUnit.Trainer, SumSeed: null };
+        run is { Phase: RunPhase.Training, Stage: RoundStage.Training, Plan.Privacy.Unit: ProtectedUnit.Trainer, SumSeed: null };
 
     /// <summary>Noise is drawn: no report is taken any more, since the same noise over another sum would tell their difference.</summary>
     public static RunState Seeded(RunState run, byte[] seed) => NeedsSeed(run) ? run with { SumSeed = seed } : run;
@@ -77,7 +77,7 @@ internal static class RunMachine
         RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
         RunPhase.Fitting => BeginRound(
             run with { Ledger = run.Ledger with { Base = closing.Base }, Privacy = closing.Privacy, Releases = RunReleases.Add(run.Releases, closing.Releases) }, 1, closing.Output, now),
-        RunPhase.Training => CloseRound(run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys) }, closing, now),
+        RunPhase.Training => CloseStage(run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys) }, closing, now),
         RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 1, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
         _ => throw Bug($"closing a step in phase {run.Phase}"),
     };
@@ -94,9 +94,32 @@ internal static class RunMachine
         ? Begin(run with { Cause = need.Reason }, RunPhase.Fitting, run.Round + 1, closing.Output, now)
         : Ended(run, RunPhase.Done, need.Reason, now);
 
-    private static RunState CloseRound(RunState run, StepClosing closing, DateTimeOffset now) => run.Reports.Count == 0
-        ? Ended(run, RunPhase.Failed, $"No update of round {run.Round} is sound: {string.Join(" ", closing.Refused.Values)}", now)
-        : AfterRound(RunRoster.Count(run) with { Rounds = run.Rounds.Add(Summarize(run, closing, now)) }, closing.Output, now);
+    private static RunState CloseStage(RunState run, StepClosing closing, DateTimeOffset now) => run switch
+    {
+        { Stage: RoundStage.Training, Reports.Count: 0 } =>
+            Ended(run, RunPhase.Failed, $"No update of round {run.Round} is sound: {string.Join(" ", closing.Refused.Values)}", now),
+        { Stage: RoundStage.Training } => CloseRound(RunRoster.Count(run), closing, now),
+        _ when run.Reports.Count < RunRoster.NeededOf(run) => Ended(
+            run, RunPhase.Failed, $"Of round {run.Round} {run.Reports.Count} trainers are left, and {RunRoster.NeededOf(run)} are needed: {string.Join(" ", closing.Refused.Values)}", now),
+        { Stage: RoundStage.Unmasking } => CloseRound(run, closing, now),
+        _ => NextStage(run, closing.Output, now),
+    };
+
+    private static RunState CloseRound(RunState run, StepClosing closing, DateTimeOffset now) =>
+        AfterRound(run with { Rounds = run.Rounds.Add(Summarize(run, closing, now)) }, closing.Output, now);
+
+    /// <summary>Those that took the stage go on to the next. Who is silent from then on has dropped out of this round.</summary>
+    private static RunState NextStage(RunState run, string exchange, DateTimeOffset now) =>
+        (run.Stage == RoundStage.Masking ? RunRoster.Count(run) : RunRoster.CountAbsent(run)) with
+        {
+            Stage = run.Stage + 1,
+            Exchange = exchange,
+            StepStartedAt = now,
+            RoundBytes = run.RoundBytes + BytesOf(run),
+            Participants = [.. run.Reports.Keys.Order(StringComparer.Ordinal)],
+            Reports = run.Reports.Clear(),
+            Failures = run.Failures.Clear(),
+        };
 
     private static RunState AfterRound(RunState run, string output, DateTimeOffset now) => run.Round < run.Plan.Rounds
         ? BeginRound(run, run.Round + 1, output, now)
@@ -118,8 +141,12 @@ internal static class RunMachine
     {
         Phase = phase,
         Round = round,
+        Stage = phase == RunPhase.Training && run.Plan.SecureAggregation ? RoundStage.Keys : RoundStage.Training,
         Input = input,
+        Exchange = null,
         StepStartedAt = now,
+        RoundStartedAt = now,
+        RoundBytes = 0,
         Participants = phase == RunPhase.Training ? [.. RunRoster.TakingPart(run, round)] : run.Plan.Trainers,
         Reports = run.Reports.Clear(),
         Failures = run.Failures.Clear(),
@@ -127,8 +154,20 @@ internal static class RunMachine
         Releases = RunReleases.Add(run.Releases, RunReleases.Of(run.Plan, phase, round)),
     };
 
-    private static RoundStatus Summarize(RunState run, StepClosing closing, DateTimeOffset now) => new(
-        run.Round, closing.Output, [.. run.Reports.Keys.Order(StringComparer.Ordinal)], now - run.StepStartedAt, run.Reports.Values.Sum(report => report.Result.Bytes), closing.Metrics);
+    private static RoundStatus Summarize(RunState run, StepClosing closing, DateTimeOffset now)
+    {
+        // Whoever sent a masked update is in the sum, whether it helped to unmask it or not.
+        var isMasked = run.Stage == RoundStage.Unmasking;
+        return new RoundStatus(
+            run.Round,
+            closing.Output,
+            isMasked ? run.Participants : [.. run.Reports.Keys.Order(StringComparer.Ordinal)],
+            now - (isMasked ? run.RoundStartedAt : run.StepStartedAt),
+            run.RoundBytes + BytesOf(run),
+            closing.Metrics);
+    }
+
+    private static long BytesOf(RunState run) => run.Reports.Values.Sum(report => report.Result.Bytes);
 
     private static string Tell(RunState run) => run.Failures.Count == 0
         ? $"silent: {string.Join(", ", run.Outstanding)}."

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansSeg.Model.Federation.Rounds;
 
 namespace OrleansSeg.Federation.Runs;
@@ -12,7 +13,11 @@ internal static class RunRoster
     /// <summary>Trainers of a round: those who failed again and again sit some rounds out, unless too few would be left.</summary>
     public static IEnumerable<string> TakingPart(RunState run, int round) => RosterOf(run).TakingPart(round, run.Plan.ReportersNeeded);
 
-    /// <summary>Counts who of a round has reported, and what they took.</summary>
+    /// <summary>Fewest reports with which the step under way can be closed. Of masked updates a threshold holds that is the run's, whoever sits out.</summary>
+    public static int NeededOf(RunState run) =>
+        run.Stage == RoundStage.Training ? run.Plan.ReportersNeededOf(run.Participants.Length) : run.Plan.ReportersNeeded;
+
+    /// <summary>Counts whose update of a round came, and what they took.</summary>
     public static RunState Count(RunState run)
     {
         var roster = run.Participants.Aggregate(RosterOf(run), (known, trainer) => run.Reports.ContainsKey(trainer)
@@ -20,24 +25,30 @@ internal static class RunRoster
             : known.Failed(trainer, run.Round, Rule));
         var deadline = DeadlineOf(run);
         var observed = run.Participants.Select(trainer => AdaptiveDeadline.Observation(run.Reports.GetValueOrDefault(trainer)?.After, deadline));
-        return run with
-        {
-            Standings = [.. roster.Standings.Select(standing => new StoredStanding(standing.Trainer, standing.From, standing.Failures, standing.LastRound))],
-            Observed = [.. run.Observed.Concat(observed).TakeLast(ObservedMax)],
-        };
+        return run with { Standings = Stored(roster), Observed = [.. run.Observed.Concat(observed).TakeLast(ObservedMax)] };
     }
 
-    /// <summary>How long the step under way waits for the rest once enough have reported. Only rounds can do without one.</summary>
+    /// <summary>Counts who has dropped out of a round before its updates are due.</summary>
+    public static RunState CountAbsent(RunState run) => run with
+    {
+        Standings = Stored(run.Participants.Where(trainer => !run.Reports.ContainsKey(trainer))
+            .Aggregate(RosterOf(run), (known, trainer) => known.Failed(trainer, run.Round, Rule))),
+    };
+
+    /// <summary>How long the step under way waits for the rest once enough have reported. Only rounds can do without one; what takes moments is not waited for as training is.</summary>
     public static TimeSpan DeadlineOf(RunState run)
     {
-        if (run.Phase != RunPhase.Training)
+        if (run.Phase != RunPhase.Training || run.Stage is RoundStage.Keys or RoundStage.Shares or RoundStage.Unmasking)
         {
-            return run.Plan.DeadlineMax;
+            return run.Phase == RunPhase.Training ? run.Plan.DeadlineMin : run.Plan.DeadlineMax;
         }
 
         var first = FirstDeadline < run.Plan.DeadlineMin ? run.Plan.DeadlineMin : FirstDeadline < run.Plan.DeadlineMax ? FirstDeadline : run.Plan.DeadlineMax;
         return new AdaptiveDeadline { Floor = run.Plan.DeadlineMin, Ceiling = run.Plan.DeadlineMax, Default = first }.Next(run.Observed);
     }
+
+    private static ImmutableArray<StoredStanding> Stored(TrainerRoster roster) =>
+        [.. roster.Standings.Select(standing => new StoredStanding(standing.Trainer, standing.From, standing.Failures, standing.LastRound))];
 
     private static TrainerRoster RosterOf(RunState run) => run.Standings.IsEmpty
         ? run.Plan.Trainers.Aggregate(TrainerRoster.Empty, (roster, trainer) => roster.Join(trainer, 0))

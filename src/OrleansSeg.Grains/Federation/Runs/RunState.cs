@@ -115,11 +115,27 @@ internal sealed record RunState
     [Id(50)]
     public RunLedger Ledger { get; init; } = new();
 
+    /// <summary>In training: what trainers do in the round under way.</summary>
+    [Id(40)]
+    public RoundStage Stage { get; init; }
+
+    /// <summary>The bundle with what trainers of a masked round have told each other so far; null for nothing.</summary>
+    [Id(41)]
+    public string? Exchange { get; init; }
+
+    /// <summary>When the first stage of the round under way was begun.</summary>
+    [Id(42)]
+    public DateTimeOffset RoundStartedAt { get; init; }
+
+    /// <summary>Bytes of the results of the round's stages that are closed.</summary>
+    [Id(43)]
+    public long RoundBytes { get; init; }
+
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
 
     /// <summary>The step under way.</summary>
-    public StepKey Step => new(Number, Phase, Round);
+    public StepKey Step => new(Number, Phase, Round, Stage);
 
     /// <summary>Trainers of the step under way that have neither reported nor failed for good.</summary>
     public IEnumerable<string> Outstanding =>

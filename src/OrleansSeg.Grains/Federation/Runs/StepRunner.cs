@@ -14,7 +14,14 @@ internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProv
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Does an order; ends when the result can be read by every silo.</summary>
-    public async Task<FinishedStep> RunAsync(string trainer, StepOrder order, byte[]? memory, StepSeed seed, CancellationToken cancellationToken)
+    /// <param name="trainer">The trainer's id.</param>
+    /// <param name="order">What to do.</param>
+    /// <param name="memory">What the trainer has kept.</param>
+    /// <param name="seed">Where the step's noise comes from.</param>
+    /// <param name="keep">Keeps secrets durably. What they were used for is not written, not even to a folder of this silo, before it has ended.</param>
+    /// <param name="cancellationToken">Stops between two steps of the work.</param>
+    public async Task<FinishedStep> RunAsync(
+        string trainer, StepOrder order, TrainerMemory memory, StepSeed seed, Func<byte[], Task> keep, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -22,12 +29,16 @@ internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProv
             var began = time.GetTimestamp();
             await models.FetchAsync(order.Input, cancellationToken);
             var made = await work.RunAsync(trainer, order, memory, seed, cancellationToken);
+            if (made.SecretsBefore is { } secrets)
+            {
+                await keep(secrets);
+            }
 
             // No other step makes the same bundle, so that it can go with the round.
             var origin = JsonSerializer.SerializeToUtf8Bytes(new { trainer, order.Step, order.Input }, BundleJson.Compact);
             var output = BundleFolder.Write(models.LocalFolder, made.Files.Append(new(OriginFile, origin)).ToDictionary());
             await models.PublishAsync(output, cancellationToken);
-            return new FinishedStep(new StepResult(output, made.Files.Values.Sum(file => (long)file.Length), time.GetElapsedTime(began)), made.Memory);
+            return new FinishedStep(new StepResult(output, made.Files.Values.Sum(file => (long)file.Length), time.GetElapsedTime(began)), made.Memory, made.SecretsAfter);
         }
         finally
         {
@@ -45,4 +56,5 @@ internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProv
 /// <summary>A step that a trainer has done.</summary>
 /// <param name="Result">What it reports.</param>
 /// <param name="Memory">What it keeps; null to keep what it has.</param>
-internal sealed record FinishedStep(StepResult Result, byte[]? Memory);
+/// <param name="Secrets">Secrets that it keeps; null to keep those it has.</param>
+internal sealed record FinishedStep(StepResult Result, byte[]? Memory, byte[]? Secrets);

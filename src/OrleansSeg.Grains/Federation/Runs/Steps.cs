@@ -4,11 +4,13 @@ namespace OrleansSeg.Federation.Runs;
 /// <param name="Run">The run's number.</param>
 /// <param name="Phase">Fitting, training or evaluating.</param>
 /// <param name="Round">The round of training; in other phases the pass over the data. From 1.</param>
+/// <param name="Stage">In a round: what trainers do.</param>
 [GenerateSerializer, Immutable, Alias("seg.step-key")]
-internal sealed record StepKey([property: Id(0)] int Run, [property: Id(1)] RunPhase Phase, [property: Id(2)] int Round)
+internal sealed record StepKey(
+    [property: Id(0)] int Run, [property: Id(1)] RunPhase Phase, [property: Id(2)] int Round, [property: Id(3)] RoundStage Stage = RoundStage.Training)
 {
     /// <summary>Whether it comes before another one of the same federation.</summary>
-    public bool IsBefore(StepKey other) => (Run, Phase, Round).CompareTo((other.Run, other.Phase, other.Round)) < 0;
+    public bool IsBefore(StepKey other) => (Run, Phase, Round, Stage).CompareTo((other.Run, other.Phase, other.Round, other.Stage)) < 0;
 }
 
 /// <summary>What a trainer is to do. It holds no data: everything else lies in the bundle it names.</summary>
@@ -16,12 +18,14 @@ internal sealed record StepKey([property: Id(0)] int Run, [property: Id(1)] RunP
 /// <param name="Input">SHA-256 of the bundle to work from.</param>
 /// <param name="TrainerCount">Trainers of the site, among whom its partitions are divided.</param>
 /// <param name="Watermark">Events first stored after it do not count.</param>
+/// <param name="Exchange">SHA-256 of the bundle with what trainers of a masked round have told each other so far; null for nothing.</param>
 [GenerateSerializer, Immutable, Alias("seg.step-order")]
 internal sealed record StepOrder(
     [property: Id(0)] StepKey Step,
     [property: Id(1)] string Input,
     [property: Id(2)] int TrainerCount,
-    [property: Id(3)] DateTimeOffset Watermark);
+    [property: Id(3)] DateTimeOffset Watermark,
+    [property: Id(4)] string? Exchange = null);
 
 /// <summary>How a trainer does with an order.</summary>
 /// <param name="Step">The step.</param>

@@ -5,6 +5,7 @@ using OrleansSeg.Model.Federation.Drift;
 using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Federation.Training;
 using OrleansSeg.Model.Training;
+using SigningKey = OrleansSeg.Model.Federation.SecureAggregation.Keys.TrainerKey;
 
 namespace OrleansSeg.Federation.Work;
 
@@ -21,15 +22,19 @@ internal sealed class FittingClosing(RunBundles bundles, DriftQuestions question
 
     private async Task<StepClosing> PlaceCutoffsAsync(RunState run, RunInput input, CancellationToken cancellationToken)
     {
-        var answers = new List<SpanAnswer>();
-        foreach (var (_, hash) in run.OutputsInOrder())
+        var (answers, roster) = (new List<SpanAnswer>(), ImmutableArray.CreateBuilder<SigningKey>());
+        foreach (var (trainer, hash) in run.OutputsInOrder())
         {
             answers.Add(await bundles.ReadAnswerAsync<SpanAnswer>(hash, cancellationToken));
+            if (answers[^1].PublicKey is { } key)
+            {
+                roster.Add(new SigningKey(trainer, key));
+            }
         }
 
         var span = DataSpan.Merge(answers.Select(answer => answer.Span));
         var plan = new TrainingPlan { Horizon = run.Plan.Horizon, Seed = run.Plan.Seed, WholeFrom = answers.Max(answer => answer.RetainedFrom) };
-        var next = input.Facts with { Span = span, Data = DataPlan.Of(span, plan), Fitting = FittingStage.Count };
+        var next = input.Facts with { Span = span, Data = DataPlan.Of(span, plan), Fitting = FittingStage.Count, Roster = roster.ToImmutable() };
         var question = run.Plan.Condition is null ? null : await questions.OfAsync(next, plan.CutoffStep, cancellationToken);
         next = question is null ? next : next with { Fitting = FittingStage.Drift, Drift = question };
         return new StepClosing(await bundles.WriteAsync(new RunInput(next), cancellationToken), span.ToMetrics(), GoesOn: true)
@@ -55,7 +60,10 @@ internal sealed class FittingClosing(RunBundles bundles, DriftQuestions question
         using var start = GlobalModel.Start(schemes.Model, NormalizerFit.Fit(whole), run.Plan.Seed, before.Models.Before);
         var card = GlobalModel.Describe(
             start, whole, facts.Span!, facts.Data, schemes, ScoreSums.Of(new ExampleSet(schemes.Model, []), [], [.. start.DecisionWeights]), RunOutputs.LineageOf(run, facts, schemes, "", 0));
-        var next = facts with { Schemes = schemes, Customers = noise.Customers, Base = await bundles.WriteAsync(start, card, cancellationToken) };
+        var next = facts with
+        {
+            Schemes = schemes, Customers = noise.Customers, Base = await bundles.WriteAsync(start, card, cancellationToken), ExamplesMax = Math.Max(1, whole.Examples),
+        };
         var scope = Strategies.ScopeOf(run.Plan);
         var weights = GlobalModel.SharedWeightsOf(start, scope);
         var output = await bundles.WriteAsync(

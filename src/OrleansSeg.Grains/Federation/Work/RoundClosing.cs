@@ -1,19 +1,35 @@
 using System.Collections.Immutable;
 using OrleansSeg.Federation.Runs;
+using OrleansSeg.Federation.Work.Masking;
 using OrleansSeg.Model.Federation;
 using OrleansSeg.Model.Federation.Rounds;
+using OrleansSeg.Model.Federation.SecureAggregation;
 using OrleansSeg.Model.Federation.Training;
 
 namespace OrleansSeg.Federation.Work;
 
-/// <summary>Closes a round of training: updates in, the next global weights out.</summary>
-internal sealed class RoundClosing(RunBundles bundles)
+/// <summary>Closes a round of training: updates in, or their masked sum, the next global weights out.</summary>
+internal sealed class RoundClosing(RunBundles bundles, ExchangeClosing exchange)
 {
     private const double NormOverMedianMax = 10;
 
-    /// <summary>Aggregates the sound updates. The weights that the round began with are measured by what trainers found before they trained.</summary>
-    /// <remarks>Where noise hides sites none is left out: they are clipped, and whether one were would hang on the others.</remarks>
+    /// <summary>Closes the round, or a stage of it. The weights that the round began with are measured by what trainers found before they trained.</summary>
     public async Task<StepClosing> CloseAsync(RunState run, RunInput input, CancellationToken cancellationToken)
+    {
+        if (run.Stage == RoundStage.Training)
+        {
+            return await CloseVisibleAsync(run, input, cancellationToken);
+        }
+
+        var encoding = MaskedRounds.EncodingOf(input.Facts, input.Weights!.Length);
+        return run.Stage == RoundStage.Unmasking
+            ? await CloseMaskedAsync(run, input, encoding, cancellationToken)
+            : await exchange.CloseAsync(run, MaskedRounds.Of(run.Plan, input.Facts.Roster, run.Number, run.Round, MaskedRounds.LengthOf(encoding)), cancellationToken);
+    }
+
+    /// <summary>Aggregates the sound updates.</summary>
+    /// <remarks>Where noise hides sites none is left out: they are clipped, and whether one were would hang on the others.</remarks>
+    private async Task<StepClosing> CloseVisibleAsync(RunState run, RunInput input, CancellationToken cancellationToken)
     {
         var all = new List<ReportedUpdate>();
         foreach (var (trainer, hash) in run.OutputsInOrder())
@@ -21,26 +37,51 @@ internal sealed class RoundClosing(RunBundles bundles)
             all.Add(await bundles.ReadUpdateAsync(trainer, hash, input.Weights!.Length, cancellationToken));
         }
 
-        var strategy = Strategies.Of(run.Plan);
         var refusals = run.Plan.Privacy.Unit == ProtectedUnit.Trainer
             ? ImmutableSortedDictionary<string, string>.Empty
-            : Refuse(all, input.Weights!.Length, strategy.UsesControlVariates, input.Sites.Values.FirstOrDefault()?.Length ?? 0);
+            : Refuse(all, input.Weights!.Length, Strategies.Of(run.Plan).UsesControlVariates, input.Sites.Values.FirstOrDefault()?.Length ?? 0);
         var sound = all.FindAll(update => !refusals.ContainsKey(update.Update.Trainer));
         if (sound.Count == 0)
         {
             return new StepClosing(run.Input, ImmutableSortedDictionary<string, double>.Empty) { Refused = refusals };
         }
 
-        var next = strategy.Aggregate(input.Weights, input.Server, RoundNoise.OfSum(run, sound.ConvertAll(update => update.Update)), run.Plan.Trainers.Length);
+        var examples = sound.Sum(update => update.Facts.Examples);
         var before = ScoreSums.Merge(sound.Select(update => update.Facts.Validation));
+        var figures = new Figures(
+            examples, sound.Sum(update => update.Facts.TrainingLoss * update.Facts.Examples) / examples, before.LogLoss, before.ChurnAuroc);
+        return await NextAsync(
+            run,
+            input with { Sites = OwnWeights(input, sound) },
+            RoundNoise.OfSum(run, sound.ConvertAll(update => update.Update)),
+            [.. sound.Select(update => update.Update.Trainer)],
+            figures,
+            refusals,
+            cancellationToken);
+    }
+
+    /// <summary>Unmasks the sum of the survivors' updates, and takes their mean for the one update of the round.</summary>
+    private async Task<StepClosing> CloseMaskedAsync(RunState run, RunInput input, UpdateEncoding encoding, CancellationToken cancellationToken)
+    {
+        var (sum, refused) = await exchange.SumAsync(run, cancellationToken);
+        var mean = encoding.Decode(sum.AsSpan(0, encoding.Length), run.Participants.Length);
+        var sums = RoundSums.FromRing(sum.AsSpan(encoding.Length));
+        var figures = new Figures(mean.Examples, sums.TrainingLoss(mean.Examples), sums.ValidationLogLoss, sums.Churn.Auroc());
+        return await NextAsync(run, input, [mean], run.Participants, figures, refused, cancellationToken);
+    }
+
+    private async Task<StepClosing> NextAsync(
+        RunState run, RunInput input, IReadOnlyList<TrainerUpdate> updates, ImmutableArray<string> reporters, Figures figures,
+        ImmutableSortedDictionary<string, string> refused, CancellationToken cancellationToken)
+    {
+        var next = Strategies.Of(run.Plan).Aggregate(input.Weights, input.Server, updates, run.Plan.Trainers.Length);
         var facts = input.Facts with
         {
-            Reporters = [.. sound.Select(update => update.Update.Trainer)],
-            Best = input.Facts.Best is { } best && best.Loss <= before.LogLoss ? best : new BestWeights(before.LogLoss, run.Input, run.Round - 1),
+            Reporters = reporters,
+            Best = input.Facts.Best is { } best && best.Loss <= figures.ValidationLogLoss ? best : new BestWeights(figures.ValidationLogLoss, run.Input, run.Round - 1),
         };
-        var output = await bundles.WriteAsync(
-            input with { Facts = facts, Weights = next.Weights, Server = next.State, Sites = OwnWeights(input, sound) }, cancellationToken);
-        return new StepClosing(output, Measure(sound, before)) { Refused = refusals };
+        var output = await bundles.WriteAsync(input with { Facts = facts, Weights = next.Weights, Server = next.State }, cancellationToken);
+        return new StepClosing(output, figures.ToMetrics()) { Refused = refused };
     }
 
     /// <summary>(Q) each site's own weights: the mean of its trainers', by examples; as they were where none of them reported.</summary>
@@ -81,13 +122,13 @@ internal sealed class RoundClosing(RunBundles bundles)
             .ToImmutableSortedDictionary(update => update.Trainer, update => update.Refusal!.ToString(), StringComparer.Ordinal);
     }
 
-    private static ImmutableSortedDictionary<string, double> Measure(List<ReportedUpdate> sound, ScoreSums before)
+    /// <summary>What a round's trainers found together.</summary>
+    private readonly record struct Figures(long Examples, double TrainingLoss, double ValidationLogLoss, double ValidationChurnAuroc)
     {
-        var examples = sound.Sum(update => update.Facts.Examples);
-        return ImmutableSortedDictionary<string, double>.Empty
-            .Add("examples", examples)
-            .Add("trainingLoss", sound.Sum(update => update.Facts.TrainingLoss * update.Facts.Examples) / examples)
-            .Add("validationLogLossBefore", before.LogLoss)
-            .Add("validationChurnAurocBefore", before.ChurnAuroc);
+        public ImmutableSortedDictionary<string, double> ToMetrics() => ImmutableSortedDictionary<string, double>.Empty
+            .Add("examples", Examples)
+            .Add("trainingLoss", TrainingLoss)
+            .Add("validationLogLossBefore", ValidationLogLoss)
+            .Add("validationChurnAurocBefore", ValidationChurnAuroc);
     }
 }

@@ -42,9 +42,9 @@ internal static class RoundNoise
             new CustomerNoise(privacy.NoiseMultiplier, customers, new SeededStream(bits, Draws), new SeededStream(bits, Noise)));
     }
 
-    /// <summary>An update as it leaves the trainer: no longer than the plan says.</summary>
+    /// <summary>An update as it leaves the trainer: no longer than the plan says. A broken one has no length and goes as it is, to be refused with a reason.</summary>
     public static float[] Clip(FederatedPlan plan, float[] delta) =>
-        plan.UpdateClipNorm > 0 ? UpdateClipping.Clip(delta, plan.UpdateClipNorm).Values : delta;
+        plan.UpdateClipNorm > 0 && Array.TrueForAll(delta, float.IsFinite) ? UpdateClipping.Clip(delta, plan.UpdateClipNorm).Values : delta;
 
     /// <summary>The updates to aggregate: where noise hides sites, the one noised mean of them.</summary>
     public static IReadOnlyList<TrainerUpdate> OfSum(RunState run, IReadOnlyList<TrainerUpdate> updates)

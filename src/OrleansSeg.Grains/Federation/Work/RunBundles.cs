@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using OrleansSeg.Federation.Work.Masking;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Compression;
 using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Model.Federation.SecureAggregation.Messages;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Models;
 
@@ -21,6 +23,8 @@ internal sealed class RunBundles(IModelStore store)
     private const string DeltaFile = "delta.bin";
     private const string ControlFile = "control.safetensors";
     private const string SitesFile = "sites.safetensors";
+    private const string MaskedFile = "masked.bin";
+    private const string ExchangeFile = "exchange.json";
     private const string Weights = "weights";
     private const string Control = "control";
     private const string RoundOf = "round";
@@ -103,6 +107,21 @@ internal sealed class RunBundles(IModelStore store)
 
         return files;
     }
+
+    /// <summary>The files of a masked vector: nothing else goes with it.</summary>
+    public static Dictionary<string, byte[]> FilesOf(MaskedInput masked) => new() { [MaskedFile] = masked.Vector };
+
+    /// <summary>Reads a trainer's masked vector.</summary>
+    public async Task<MaskedInput> ReadMaskedAsync(string trainer, string hash, CancellationToken cancellationToken) =>
+        new(trainer, (await FetchAsync(hash, cancellationToken))[MaskedFile]);
+
+    /// <summary>Writes what trainers of a masked round have told each other.</summary>
+    public Task<string> WriteAsync(ExchangeState exchange, CancellationToken cancellationToken) =>
+        WriteAsync(new Dictionary<string, byte[]> { [ExchangeFile] = Json(exchange) }, cancellationToken);
+
+    /// <summary>Reads what trainers of a masked round have told each other.</summary>
+    public async Task<ExchangeState> ReadExchangeAsync(string hash, CancellationToken cancellationToken) =>
+        Json<ExchangeState>((await FetchAsync(hash, cancellationToken))[ExchangeFile]);
 
     /// <summary>Reads an answer.</summary>
     public async Task<T> ReadAnswerAsync<T>(string hash, CancellationToken cancellationToken) =>

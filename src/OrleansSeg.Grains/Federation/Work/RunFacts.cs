@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrleansSeg.Model.Federation.Drift;
 using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Federation.Training;
+using SigningKey = OrleansSeg.Model.Federation.SecureAggregation.Keys.TrainerKey;
 
 namespace OrleansSeg.Federation.Work;
 
@@ -40,6 +41,12 @@ internal sealed record RunFacts
 
     /// <summary>Where noise hides customers: those that each trainer counted, by which it draws them.</summary>
     public ImmutableSortedDictionary<string, long> Customers { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
+
+    /// <summary>Trainers and the keys they sign with, in ordinal order; the same in all masked rounds of the run, and empty where none is masked.</summary>
+    public ImmutableArray<SigningKey> Roster { get; init; } = [];
+
+    /// <summary>Examples by which masked updates are weighed: no trainer's count for more.</summary>
+    public long ExamplesMax { get; init; } = 1;
 
     /// <summary>Trainers whose updates are in the weights, of the latest round.</summary>
     public ImmutableArray<string> Reporters { get; init; } = [];
@@ -98,7 +105,8 @@ internal sealed record BestWeights(double Loss, string Bundle, int Round);
 /// <summary>A trainer's answer to the first pass: how much there is.</summary>
 /// <param name="Span">Its customers' number and days.</param>
 /// <param name="RetainedFrom">The time before which retention has dropped events of the site; null for none.</param>
-internal sealed record SpanAnswer(DataSpan Span, DateTimeOffset? RetainedFrom);
+/// <param name="PublicKey">The key that the trainer signs with; null where rounds are not masked.</param>
+internal sealed record SpanAnswer(DataSpan Span, DateTimeOffset? RetainedFrom, byte[]? PublicKey = null);
 
 /// <summary>What goes with an update.</summary>
 /// <param name="Examples">Examples trained on.</param>

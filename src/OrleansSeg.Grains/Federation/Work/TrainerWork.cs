@@ -1,6 +1,7 @@
 using OrleansSeg.Customers;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
+using OrleansSeg.Federation.Work.Masking;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation;
 using OrleansSeg.Model.Federation.Aggregation;
@@ -14,18 +15,19 @@ using OrleansSeg.Model.Training;
 namespace OrleansSeg.Federation.Work;
 
 /// <summary>A trainer's part of every step, on its share of its site's customers.</summary>
-internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFactory grains) : ITrainerWork
+internal sealed class TrainerWork(RunBundles bundles, TrainerData data, TrainerExchange exchange, IGrainFactory grains) : ITrainerWork
 {
     /// <inheritdoc />
-    public async Task<TrainerOutput> RunAsync(string trainer, StepOrder order, byte[]? memory, StepSeed seed, CancellationToken cancellationToken)
+    public async Task<TrainerOutput> RunAsync(string trainer, StepOrder order, TrainerMemory memory, StepSeed seed, CancellationToken cancellationToken)
     {
         LibTorch.EnsureLoadable();
         var input = await bundles.ReadAsync(order.Input, cancellationToken);
         var local = await data.OfAsync(trainer, order, input.Facts.Plan, cancellationToken);
         return order.Step switch
         {
-            { Phase: RunPhase.Fitting } => new TrainerOutput(await FitAsync(input.Facts, local, cancellationToken), null),
-            { Phase: RunPhase.Training } => await TrainAsync(trainer, order, input, local, memory, seed, cancellationToken),
+            { Phase: RunPhase.Fitting } => await FitAsync(trainer, input.Facts, local, memory.Secrets, cancellationToken),
+            { Phase: RunPhase.Training, Stage: RoundStage.Training } => await TrainAsync(trainer, order, input, local, memory.Private, seed, cancellationToken),
+            { Phase: RunPhase.Training } => await TakeStageAsync(trainer, order, input, local, memory.Secrets, seed, cancellationToken),
             _ => new TrainerOutput(RunBundles.FilesOf(await EvaluateAsync(input, local, cancellationToken)), null),
         };
     }
@@ -33,12 +35,19 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
     /// <inheritdoc />
     public void Forget(string trainer) => data.Forget(trainer);
 
-    private async Task<Dictionary<string, byte[]>> FitAsync(RunFacts facts, TrainerShare local, CancellationToken cancellationToken) => facts.Fitting switch
+    private async Task<TrainerOutput> FitAsync(string trainer, RunFacts facts, TrainerShare local, byte[]? secrets, CancellationToken cancellationToken)
     {
-        FittingStage.Span => RunBundles.FilesOf(await MeasureAsync(local, cancellationToken)),
-        FittingStage.Drift => RunBundles.FilesOf(await CompareAsync(facts, local, cancellationToken)),
-        _ => RunBundles.FilesOf(await local.Customers.CountAsync(facts.Data!, cancellationToken)),
-    };
+        switch (facts.Fitting)
+        {
+            case FittingStage.Span:
+                var (key, secretsBefore) = facts.Plan.SecureAggregation ? exchange.Identify(trainer, secrets) : default;
+                return new TrainerOutput(RunBundles.FilesOf(await MeasureAsync(local, key, cancellationToken)), null) { SecretsBefore = secretsBefore };
+            case FittingStage.Drift:
+                return new TrainerOutput(RunBundles.FilesOf(await CompareAsync(facts, local, cancellationToken)), null);
+            default:
+                return new TrainerOutput(RunBundles.FilesOf(await local.Customers.CountAsync(facts.Data!, cancellationToken)), null);
+        }
+    }
 
     private async Task<DriftCounts> CompareAsync(RunFacts facts, TrainerShare local, CancellationToken cancellationToken)
     {
@@ -51,22 +60,60 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
         return await local.Customers.CompareAsync(question, model, scheme, cancellationToken);
     }
 
-    private async Task<SpanAnswer> MeasureAsync(TrainerShare local, CancellationToken cancellationToken) => new(
+    private async Task<SpanAnswer> MeasureAsync(TrainerShare local, byte[]? publicKey, CancellationToken cancellationToken) => new(
         await local.Customers.MeasureAsync(cancellationToken),
-        await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(local.Site, 0).GrainKey).GetRetainedFromAsync());
+        await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(local.Site, 0).GrainKey).GetRetainedFromAsync(),
+        publicKey);
+
+    private Task<TrainerOutput> TakeStageAsync(
+        string trainer, StepOrder order, RunInput input, TrainerShare local, byte[]? secrets, StepSeed seed, CancellationToken cancellationToken)
+    {
+        var facts = input.Facts;
+        var encoding = MaskedRounds.EncodingOf(facts, input.Weights!.Length);
+        var round = MaskedRounds.Of(facts.Plan, facts.Roster, order.Step.Run, order.Step.Round, MaskedRounds.LengthOf(encoding));
+        return exchange.RunAsync(
+            trainer, order, round, secrets,
+            async () => await MaskedRounds.VectorOfAsync(facts, await RunRoundAsync(trainer, order, input, local, null, seed, cancellationToken), encoding, seed),
+            cancellationToken);
+    }
 
     private async Task<TrainerOutput> TrainAsync(
         string trainer, StepOrder order, RunInput input, TrainerShare local, byte[]? memory, StepSeed seed, CancellationToken cancellationToken)
     {
         var facts = input.Facts;
+        var compressor = Strategies.CompressorOf(facts.Plan);
+        var control = Strategies.Of(facts.Plan).UsesControlVariates ? Kept(TrainerKept.Control) : null;
+        var residual = compressor.Lossy ? Kept(TrainerKept.Residual) : null;
+        var result = await RunRoundAsync(trainer, order, input, local, control, seed, cancellationToken);
+        var sent = ErrorFeedback.Compress(
+            compressor, RoundNoise.Clip(facts.Plan, result.Update.Delta), residual, UpdateCompressors.Seed(facts.Plan.Seed, order.Step.Round, trainer));
+        var told = new UpdateFacts(result.Update.Examples, result.Update.Steps, result.TrainingLoss, result.Validation);
+        return new TrainerOutput(RunBundles.FilesOf(sent.Bytes, result.Update.ControlDelta, result.SiteWeights, told), TrainerKept.Write(order.Step, KeptAfter()));
+
+        float[] Kept(string what) => TrainerKept.Read(memory, what, order.Step, facts.Reporters.Contains(trainer), input.Weights!.Length);
+
+        IEnumerable<(string What, float[] Before, float[] After)> KeptAfter()
+        {
+            if (control is not null)
+            {
+                yield return (TrainerKept.Control, control, result.Control!);
+            }
+
+            if (residual is not null)
+            {
+                yield return (TrainerKept.Residual, residual, sent.Residual);
+            }
+        }
+    }
+
+    private async Task<LocalResult> RunRoundAsync(
+        string trainer, StepOrder order, RunInput input, TrainerShare local, float[]? control, StepSeed seed, CancellationToken cancellationToken)
+    {
+        var facts = input.Facts;
         var strategy = Strategies.Of(facts.Plan);
         using var start = await bundles.ReadModelAsync(facts.Base!, cancellationToken);
         var examples = await local.ExamplesAsync(facts, cancellationToken);
-        var training = new LocalTraining(start, examples, Strategies.ScopeOf(facts.Plan));
-        var compressor = Strategies.CompressorOf(facts.Plan);
-        var control = strategy.UsesControlVariates ? Kept(TrainerKept.Control) : null;
-        var residual = compressor.Lossy ? Kept(TrainerKept.Residual) : null;
-        var result = training.Run(
+        return new LocalTraining(start, examples, Strategies.ScopeOf(facts.Plan)).Run(
             new LocalRound
             {
                 Trainer = trainer,
@@ -82,25 +129,6 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, IGrainFa
                 Options = new LocalOptions { Epochs = facts.Plan.LocalEpochs, Clipping = await RoundNoise.OfCustomersAsync(facts, trainer, examples, seed) },
             },
             cancellationToken);
-        var sent = ErrorFeedback.Compress(
-            compressor, RoundNoise.Clip(facts.Plan, result.Update.Delta), residual, UpdateCompressors.Seed(facts.Plan.Seed, order.Step.Round, trainer));
-        var told = new UpdateFacts(result.Update.Examples, result.Update.Steps, result.TrainingLoss, result.Validation);
-        return new TrainerOutput(RunBundles.FilesOf(sent.Bytes, result.Update.ControlDelta, result.SiteWeights, told), TrainerKept.Write(order.Step, KeptAfter()));
-
-        float[] Kept(string what) => TrainerKept.Read(memory, what, order.Step, facts.Reporters.Contains(trainer), training.Shared.Length);
-
-        IEnumerable<(string What, float[] Before, float[] After)> KeptAfter()
-        {
-            if (control is not null)
-            {
-                yield return (TrainerKept.Control, control, result.Control!);
-            }
-
-            if (residual is not null)
-            {
-                yield return (TrainerKept.Residual, residual, sent.Residual);
-            }
-        }
     }
 
     private async Task<EvaluationAnswer> EvaluateAsync(RunInput input, TrainerShare local, CancellationToken cancellationToken)

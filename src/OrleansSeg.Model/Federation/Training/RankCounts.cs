@@ -6,7 +6,7 @@ namespace OrleansSeg.Model.Federation.Training;
 /// <remarks>Differs from the exact area in that two of one bin count as tied; bins are 0.023 of log odds wide, from -12 to 12.</remarks>
 public sealed record RankCounts(long[] Positives, long[] Negatives)
 {
-    private const int Bins = 1_024;
+    internal const int Bins = 1_024;
     private const double LogOddsMax = 12;
 
     /// <summary>Nothing counted.</summary>
