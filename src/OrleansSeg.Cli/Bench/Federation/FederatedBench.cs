@@ -26,16 +26,20 @@ internal static class FederatedBench
             Description = $"Strategies to compare: {string.Join(", ", AggregationStrategies.Names)}.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["fedavg"],
         };
         strategies.AcceptOnlyFromAmong([.. AggregationStrategies.Names]);
-        var command = new Command("federated", "Compares federated training of one shop split into sites with training at one place.") { sites, split, alpha, rounds, strategies };
+        var secure = new Option<bool>("--secure-aggregation") { Description = "Train each strategy of the mean once more with masked updates, and tell what that costs; needs 3 sites." };
+        var clip = new Option<double>("--update-clip") { Description = "Norm to which updates are shortened; 0 for no bound, and 1 with --secure-aggregation.", DefaultValueFactory = _ => 0 };
+        var command = new Command("federated", "Compares federated training of one shop split into sites with training at one place.") { sites, split, alpha, rounds, strategies, secure, clip };
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var parsed = context.Parsed;
             var settings = new FederatedBenchSettings(
-                Bounded("--sites", parsed.GetValue(sites), 2, 64),
+                Bounded("--sites", parsed.GetValue(sites), parsed.GetValue(secure) ? 3 : 2, 64),
                 parsed.GetValue(split)!,
                 parsed.GetValue(alpha) is > 0 and var value ? value : throw new UsageException("--alpha must be above 0."),
                 Bounded("--rounds", parsed.GetValue(rounds), 1, 100),
                 parsed.GetValue(strategies)!,
+                parsed.GetValue(secure),
+                parsed.GetValue(clip) is >= 0 and <= 1_000_000 and var norm ? (norm == 0 && parsed.GetValue(secure) ? 1 : norm) : throw new UsageException("--update-clip must be 0 to 1000000."),
                 context.Settings.Seed);
             await using var session = await context.OpenAsync(cancellationToken);
             var histories = await ReadAsync(session, context.Settings.Site, cancellationToken);
@@ -58,12 +62,12 @@ internal static class FederatedBench
 
     private static void Write(IAnsiConsole screen, FederatedBenchReport report)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("training", "log loss", "churn AUROC", "macro-F1", "worst site", "its AUROC", "KB a round", "seconds");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("training", "log loss", "churn AUROC", "macro-F1", "worst site", "its AUROC", "KB a round", "seconds", "bytes, times", "seconds, times");
         foreach (var run in report.Runs)
         {
             table.AddRow(new object?[]
             {
-                run.Name, run.LogLoss, run.ChurnAuroc, run.MacroF1, run.WorstSite, run.WorstChurnAuroc, run.BytesPerRound / 1000, run.Seconds,
+                run.Name, run.LogLoss, run.ChurnAuroc, run.MacroF1, run.WorstSite, run.WorstChurnAuroc, run.BytesPerRound / 1000, run.Seconds, run.BytesRatio, run.SecondsRatio,
             }.Select(cell => Markup.Escape(cell is double number ? number.ToString("F4", CultureInfo.InvariantCulture) : Convert.ToString(cell, CultureInfo.InvariantCulture)!)).ToArray());
         }
 
@@ -72,7 +76,7 @@ internal static class FederatedBench
 }
 
 /// <summary>How to compare.</summary>
-internal sealed record FederatedBenchSettings(int Sites, string Split, double Alpha, int Rounds, IReadOnlyList<string> Strategies, int Seed);
+internal sealed record FederatedBenchSettings(int Sites, string Split, double Alpha, int Rounds, IReadOnlyList<string> Strategies, bool Masked, double UpdateClipNorm, int Seed);
 
 /// <summary>What was compared.</summary>
 /// <param name="Name"><c>federated</c>.</param>
@@ -87,7 +91,7 @@ internal sealed record FederatedBenchReport(
     string Name, int Seed, string Split, double Alpha, int Rounds, IReadOnlyDictionary<string, int> Customers, int TestCustomers, IReadOnlyList<FederatedBenchRun> Runs);
 
 /// <summary>One training.</summary>
-/// <param name="Name"><c>central</c>, or the strategy.</param>
+/// <param name="Name"><c>central</c>, the strategy, or the strategy with <c>masked</c> behind it.</param>
 /// <param name="LogLoss">Over all test customers, in nats.</param>
 /// <param name="ChurnAuroc">Over all test customers.</param>
 /// <param name="MacroF1">Over all test customers.</param>
@@ -95,8 +99,15 @@ internal sealed record FederatedBenchReport(
 /// <param name="WorstLogLoss">Its log loss.</param>
 /// <param name="WorstChurnAuroc">Its churn AUROC.</param>
 /// <param name="ValidationLosses">After each round, uncalibrated.</param>
-/// <param name="BytesPerRound">Bytes of all updates of a round, uncompressed; 0 at one place.</param>
+/// <param name="BytesPerRound">Bytes of all updates of a round, uncompressed, or of all messages of a masked one; 0 at one place.</param>
 /// <param name="Seconds">Time of the training.</param>
 internal sealed record FederatedBenchRun(
     string Name, double LogLoss, double ChurnAuroc, double MacroF1, string WorstSite, double WorstLogLoss, double WorstChurnAuroc,
-    IReadOnlyList<double> ValidationLosses, long BytesPerRound, double Seconds);
+    IReadOnlyList<double> ValidationLosses, long BytesPerRound, double Seconds)
+{
+    /// <summary>Bytes over those of the same training in the clear; null but for a masked one.</summary>
+    public double? BytesRatio { get; init; }
+
+    /// <summary>Time over that of the same training in the clear; null but for a masked one.</summary>
+    public double? SecondsRatio { get; init; }
+}

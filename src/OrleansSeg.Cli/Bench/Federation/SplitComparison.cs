@@ -25,12 +25,19 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
         var testBySite = test.ToLookup(history => NameOf(split.SiteOf(history)));
         var runs = new List<FederatedBenchRun>
         {
-            await TrainAsync(Central, new FedAvg(), new Dictionary<string, HistorySource> { [Central] = Source(known) }, testBySite, cancellationToken),
+            await TrainAsync(Central, new FedAvg(), false, new Dictionary<string, HistorySource> { [Central] = Source(known) }, testBySite, cancellationToken),
         };
         foreach (var strategy in settings.Strategies)
         {
             var sites = bySite.ToDictionary(site => site.Key, site => Source([.. site]));
-            runs.Add(await TrainAsync(strategy, AggregationStrategies.Create(strategy, AggregationParameters.Defaults), sites, testBySite, cancellationToken));
+            var aggregation = AggregationStrategies.Create(strategy, AggregationParameters.Defaults);
+            var clear = await TrainAsync(strategy, aggregation, false, sites, testBySite, cancellationToken);
+            runs.Add(clear);
+            if (settings.Masked && !aggregation.UsesControlVariates)
+            {
+                var masked = await TrainAsync($"{strategy} masked", aggregation, true, sites, testBySite, cancellationToken);
+                runs.Add(masked with { BytesRatio = (double)masked.BytesPerRound / clear.BytesPerRound, SecondsRatio = masked.Seconds / clear.Seconds });
+            }
         }
 
         return new FederatedBenchReport(
@@ -40,12 +47,17 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
     private async Task<FederatedBenchRun> TrainAsync(
         string name,
         IAggregationStrategy strategy,
+        bool isMasked,
         Dictionary<string, HistorySource> sites,
         ILookup<string, CustomerHistory> test,
         CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var plan = new SimulationPlan { Data = new TrainingPlan { Horizon = Horizon, Seed = settings.Seed }, Strategy = strategy, Rounds = settings.Rounds };
+        var plan = new SimulationPlan
+        {
+            Data = new TrainingPlan { Horizon = Horizon, Seed = settings.Seed }, Strategy = strategy, Rounds = settings.Rounds,
+            UpdateClipNorm = name == Central ? 0 : settings.UpdateClipNorm, SecureAggregation = isMasked,
+        };
         var trained = await FederatedSimulation.RunAsync(sites, plan, new Told(name, say), cancellationToken);
         var seconds = clock.Elapsed.TotalSeconds;
         var scores = new SortedDictionary<string, ScoreSums>(StringComparer.Ordinal);
@@ -66,7 +78,7 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
         say(string.Create(CultureInfo.InvariantCulture, $"{name}: log loss {all.LogLoss:F4}, churn AUROC {all.ChurnAuroc:F4}, {seconds:F0} s"));
         return new FederatedBenchRun(
             name, all.LogLoss, all.ChurnAuroc, all.MacroF1, worst.Key, worst.Value.LogLoss, worst.Value.ChurnAuroc, trained.ValidationLosses,
-            name == Central ? 0 : (long)trained.WeightCount * sizeof(float) * sites.Count * (strategy.UsesControlVariates ? 2 : 1), Math.Round(seconds, 1));
+            name == Central ? 0 : isMasked ? trained.ExchangeBytes / settings.Rounds : (long)trained.WeightCount * sizeof(float) * sites.Count * (strategy.UsesControlVariates ? 2 : 1), Math.Round(seconds, 1));
     }
 
     private async Task<SiteSplit> SplitAsync(List<CustomerHistory> known, CancellationToken cancellationToken)

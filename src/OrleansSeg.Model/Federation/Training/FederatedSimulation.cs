@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Model.Federation.Rounds;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Training;
@@ -70,10 +71,17 @@ public static class FederatedSimulation
             var shared = trainers.Values.First().Shared;
             var weights = shared.Read(GlobalModel.WeightsOf(start));
             var (state, best, bestLoss, bestSites) = (plan.Strategy.Start(shared.Length), weights, double.PositiveInfinity, new Dictionary<string, float[]>());
+            SimulatedExchange? exchange = null;
             for (var round = 1; round <= plan.Rounds; round++)
             {
                 var results = trainers.Select(trainer => (Site: trainer.Key, Result: trainer.Value.Run(Order(trainer.Key, round, weights, state), cancellationToken))).ToList();
-                var average = plan.Strategy.Aggregate(weights, state, [.. results.Select(result => result.Result.Update)], trainers.Count);
+                exchange ??= plan.SecureAggregation
+                    ? new SimulatedExchange(trainers.Keys, shared.Length, plan.UpdateClipNorm, results.Sum(result => result.Result.Update.Examples))
+                    : null;
+                IReadOnlyList<TrainerUpdate> updates = exchange is null
+                    ? [.. results.Select(result => Clip(result.Result.Update))]
+                    : [exchange.Sum(round, [.. results.Select(result => result.Result)])];
+                var average = plan.Strategy.Aggregate(weights, state, updates, trainers.Count);
                 (weights, state) = (average.Weights, average.State);
                 foreach (var (site, result) in results)
                 {
@@ -94,8 +102,11 @@ public static class FederatedSimulation
                 }
             }
 
-            return new SimulationResult(schemes, data, _losses, Finish(best, bestSites), shared.Length);
+            return new SimulationResult(schemes, data, _losses, Finish(best, bestSites), shared.Length) { ExchangeBytes = exchange?.Bytes ?? 0 };
         }
+
+        private TrainerUpdate Clip(TrainerUpdate update) =>
+            plan.UpdateClipNorm > 0 ? update with { Delta = UpdateClipping.Clip(update.Delta, plan.UpdateClipNorm).Values } : update;
 
         private LocalRound Order(string site, int round, float[] weights, ServerState state)
         {
@@ -157,6 +168,12 @@ public sealed record SimulationPlan
     /// <summary>How trainers train.</summary>
     public LocalOptions Local { get; init; } = new();
 
+    /// <summary>Norm to which updates are clipped; 0 for no bound.</summary>
+    public double UpdateClipNorm { get; init; }
+
+    /// <summary>Whether rounds are masked, and the strategy is given the mean alone; needs three sites, <see cref="UpdateClipNorm"/> and a strategy of the mean.</summary>
+    public bool SecureAggregation { get; init; }
+
     /// <summary>Which weights travel.</summary>
     public SharedScope Scope { get; init; } = SharedScope.Everything;
 
@@ -181,4 +198,8 @@ public sealed record SimulationResult(
     DataPlan Data,
     IReadOnlyList<double> ValidationLosses,
     ImmutableSortedDictionary<string, SegmentModel> Models,
-    int WeightCount);
+    int WeightCount)
+{
+    /// <summary>Bytes of all messages of masked rounds; 0 where none is masked.</summary>
+    public long ExchangeBytes { get; init; }
+}

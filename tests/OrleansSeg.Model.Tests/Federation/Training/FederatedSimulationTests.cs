@@ -37,6 +37,18 @@ public sealed class FederatedSimulationTests
     }
 
     [Fact]
+    public async Task MaskedRounds_MakeTheSameModel_ForMoreBytes()
+    {
+        var clear = await RunAsync(FedAvg.StrategyName, SharedScope.Everything, clipNorm: 0.5);
+        var masked = await RunAsync(FedAvg.StrategyName, SharedScope.Everything, clipNorm: 0.5, isMasked: true);
+        Assert.All(clear.ValidationLosses.Zip(masked.ValidationLosses), losses => Assert.Equal(losses.First, losses.Second, 1e-4));
+        Assert.All(
+            GlobalModel.WeightsOf(clear.Models["s0"]).Zip(GlobalModel.WeightsOf(masked.Models["s0"])), weights => Assert.Equal(weights.First, weights.Second, 1e-4));
+        Assert.Equal(0, clear.ExchangeBytes);
+        Assert.True(masked.ExchangeBytes > 3L * 3 * sizeof(ulong) * masked.WeightCount);
+    }
+
+    [Fact]
     public async Task HeadsOfTheirOwn_DifferBetweenSites_OnOneBase()
     {
         var run = await RunAsync(FedAvg.StrategyName, SharedScope.HeadsAtSite);
@@ -45,7 +57,7 @@ public sealed class FederatedSimulationTests
         Assert.Equal(one["fuse.bias"].data<float>().ToArray(), other["fuse.bias"].data<float>().ToArray());
     }
 
-    private static Task<SimulationResult> RunAsync(string strategy, SharedScope scope) => FederatedSimulation.RunAsync(
+    private static Task<SimulationResult> RunAsync(string strategy, SharedScope scope, double clipNorm = 0, bool isMasked = false) => FederatedSimulation.RunAsync(
         Sites(),
         new SimulationPlan
         {
@@ -53,6 +65,8 @@ public sealed class FederatedSimulationTests
             Strategy = AggregationStrategies.Create(strategy, new AggregationParameters()),
             Rounds = 3,
             Scope = scope,
+            UpdateClipNorm = clipNorm,
+            SecureAggregation = isMasked,
             Shape = SmallRun.Shape,
             Local = new LocalOptions { Network = new NetworkTrainingOptions { AveragingDecay = 0, BatchSize = 32, LearningRate = 5e-3 } },
         },
