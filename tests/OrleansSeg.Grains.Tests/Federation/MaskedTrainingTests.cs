@@ -74,6 +74,27 @@ public sealed class MaskedTrainingTests(TrainingCluster cluster) : IClassFixture
         Assert.All(vectors, vector => Assert.InRange(UpperByteChi(vector), 150, 370)); // 255 degrees of freedom
     }
 
+    [Fact]
+    public async Task NoiseThatHidesSites_IsAddedByTrainers_AsMuchAsTheCoordinatorWouldAdd()
+    {
+        string[] sites = [await cluster.NewShopAsync(500), await cluster.NewShopAsync(300)];
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        var plan = new FederatedPlan
+        {
+            Sites = [.. sites], TrainersPerSite = 2, Rounds = 1, Seed = 7, UpdateClipNorm = ClipNorm, Promote = false, Horizon = TimeSpan.FromDays(60),
+            DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1), Privacy = new() { Unit = ProtectedUnit.Trainer, NoiseMultiplier = 1e-5 },
+        };
+        var quiet = await RunAsync("hidden-quiet", plan);
+        var loud = await RunAsync("hidden-masked", plan with { SecureAggregation = true, Privacy = plan.Privacy with { NoiseMultiplier = 0.5 } });
+        Assert.Equal(ProtectedUnit.Trainer, loud.Privacy!.Unit);
+        var (expected, actual) = ((await Bundles.ReadAsync(quiet.Rounds[0].Model, default)).Weights!, (await Bundles.ReadAsync(loud.Rounds[0].Model, default)).Weights!);
+
+        // Four shares are there and three would do; the mean is a fourth of the sum.
+        var deviation = 0.5 * ClipNorm * Math.Sqrt(4 / 3.0) / 4;
+        Assert.Equal(deviation, Math.Sqrt(expected.Zip(actual, (x, y) => (double)(x - y) * (x - y)).Average()), deviation / 50);
+        Assert.Equal(4, loud.Rounds[0].Metrics["examples"]);
+    }
+
     private HashSet<string> Bundled() => Directory.Exists(Folder) ? [.. Directory.GetDirectories(Folder).Select(folder => Path.GetFileName(folder)!)] : [];
 
     private List<float[]> UpdatesIn(IEnumerable<string> bundles) =>
