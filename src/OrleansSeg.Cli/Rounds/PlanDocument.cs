@@ -20,6 +20,7 @@ internal sealed record PlanDocument(
     DateTimeOffset? Cutoff,
     bool Promote,
     ConditionDocument? Condition,
+    PrivacyDocument Privacy,
     bool SecureAggregation,
     double UpdateClipNorm)
 {
@@ -40,6 +41,7 @@ internal sealed record PlanDocument(
         plan.Cutoff,
         plan.Promote,
         ConditionDocument.Of(plan.Condition),
+        PrivacyDocument.Of(plan.Privacy),
         plan.SecureAggregation,
         plan.UpdateClipNorm);
 }

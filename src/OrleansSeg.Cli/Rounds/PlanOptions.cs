@@ -74,6 +74,8 @@ internal sealed class PlanOptions
 
     private readonly ConditionOptions _condition = new();
 
+    private readonly PrivacyOptions _privacy = new();
+
     private readonly Option<DateTimeOffset?> _cutoff = InstantOption.Optional("--cutoff", "The latest instant that training knows. Default: --as-of, else the run's start.");
 
     private readonly Option<bool> _secure = new("--secure-aggregation")
@@ -101,6 +103,7 @@ internal sealed class PlanOptions
         }
 
         _condition.AddTo(command);
+        _privacy.AddTo(command);
     }
 
     /// <summary>The plan that the command line asks for.</summary>
@@ -123,10 +126,11 @@ internal sealed class PlanOptions
             Compression = parsed.GetValue(_compression)!,
             Scope = parsed.GetValue(_scope)!,
             SecureAggregation = parsed.GetValue(_secure),
-            UpdateClipNorm = parsed.GetValue(_updateClip),
             Cutoff = parsed.GetValue(_cutoff) ?? settings.AsOf,
             Promote = !parsed.GetValue(_keep),
             Condition = _condition.Read(parsed),
+            UpdateClipNorm = parsed.GetValue(_updateClip),
+            Privacy = _privacy.Read(parsed),
         };
         var problems = PlanCheck.Problems(plan).ToList();
         return problems.Count == 0 ? plan : throw new UsageException(string.Join(Environment.NewLine, problems.Select(problem => $"  {problem}").Prepend("The plan is not valid:")));

@@ -18,6 +18,8 @@ internal sealed record RunDocument(
     PlanDocument Plan,
     IReadOnlyList<RoundDocument> Rounds,
     IReadOnlyList<TrainerDocument> Trainers,
+    SpentDocument? Privacy,
+    IReadOnlyList<ReleaseDocument> Releases,
     RoundStage? Stage)
 {
     public static RunDocument Of(string federation, RunStatus run) => new(
@@ -35,6 +37,8 @@ internal sealed record RunDocument(
         PlanDocument.Of(run.Plan),
         [.. run.Rounds.Select(round => RoundDocument.Of(run.Plan, round))],
         [.. run.Trainers.Select(trainer => new TrainerDocument(trainer.Trainer, trainer.State, trainer.Detail))],
+        SpentDocument.Of(run.Privacy),
+        [.. run.Releases.Select(ReleaseDocument.Of)],
         run.Phase == RunPhase.Training ? run.Stage : null);
 }
 

@@ -44,6 +44,12 @@ internal static class RunTables
             parts.Add(Rounds(run, roundsMax));
         }
 
+        if (run.Privacy is { } spent)
+        {
+            parts.AddRange(PrivacyWords.Of(spent).Select(line => new Text(line)));
+            parts.Add(new Text($"Told without noise: {string.Join(", ", run.Releases.Select(release => release.What).Distinct())}; 'rounds report' says what and to whom."));
+        }
+
         if (run.Outcome is { } outcome)
         {
             parts.Add(new Text($"Outcome: {outcome}"));
@@ -62,13 +68,13 @@ internal static class RunTables
     {
         var table = new Table().Border(TableBorder.Rounded)
             .AddColumns(new TableColumn("run").RightAligned(), new TableColumn("started"), new TableColumn("took").RightAligned(), new TableColumn("stands"))
-            .AddColumns("sites", "strategy", "rounds", "outcome");
+            .AddColumns("sites", "strategy", "rounds", "privacy", "outcome");
         foreach (var run in runs)
         {
             table.AddRow(new[]
             {
                 Line($"{run.Run}"), RunWords.Instant(run.StartedAt), run.EndedAt is { } ended ? RunWords.Duration(ended - run.StartedAt) : "", RunWords.Phase(run),
-                string.Join(", ", run.Plan.Sites), run.Plan.Strategy, Line($"{run.Rounds.Length} of {run.Plan.Rounds}"), run.Outcome ?? "",
+                string.Join(", ", run.Plan.Sites), run.Plan.Strategy, Line($"{run.Rounds.Length} of {run.Plan.Rounds}"), PrivacyWords.Short(run), run.Outcome ?? "",
             }.Select(Markup.Escape).ToArray());
         }
 

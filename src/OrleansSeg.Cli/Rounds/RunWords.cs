@@ -47,6 +47,7 @@ internal static class RunWords
         yield return ("compression", plan.Compression);
         yield return ("scope", plan.Scope);
         yield return ("updates", (plan.SecureAggregation ? "masked, only their sum is read" : "read one by one") + (plan.UpdateClipNorm > 0 ? Line($"; shortened to a norm of {plan.UpdateClipNorm}") : ""));
+        yield return ("privacy", PrivacyWords.Of(plan));
         yield return ("reports needed", Line($"{plan.ReportersNeeded} of {trainers} a round"));
         yield return ("deadline", $"by what rounds took, from {Duration(plan.DeadlineMin)} to {Duration(plan.DeadlineMax)}");
         yield return ("horizon", Line($"{plan.Horizon.TotalDays} days"));

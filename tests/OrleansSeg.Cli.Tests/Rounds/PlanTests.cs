@@ -22,6 +22,7 @@ public sealed class PlanTests : IDisposable
             {
               "sites": ["default"], "trainersPerSite": 1, "rounds": 5, "strategy": "fedavg", "settings": {}, "localEpochs": 1, "horizonDays": 90, "seed": 1,
               "reportersMin": 1, "deadlineMinSeconds": 30, "deadlineMaxSeconds": 3600, "compression": "none", "scope": "everything", "cutoff": null, "promote": true, "condition": null,
+              "privacy": { "unit": "none", "noiseMultiplier": 0, "customerClipNorm": 1, "customersPerStep": 64, "delta": 1E-05, "epsilonMax": 0 },
               "secureAggregation": false, "updateClipNorm": 0
             }
             """,
@@ -35,7 +36,7 @@ public sealed class PlanTests : IDisposable
             "rounds", "plan", "--sites", "north,south", "--trainers-per-site", "4", "--rounds", "9", "--strategy", "fedavgm", "--set", "momentum=0.5", "serverRate=2e-1",
             "--local-epochs", "2", "--horizon", "30", "--reporters-min", "3", "--deadline-min", "5", "--deadline-max", "60", "--compression", "int8", "--scope", "site-heads",
             "--cutoff", "2011-09-10", "--no-promote", "--if-feature-drift", "0.25", "--if-matured-labels", "500", "--if-model-age", "30", "--seed", "17",
-            "--update-clip", "0.5");
+            "--update-clip", "0.5", "--privacy-unit", "customer", "--noise-multiplier", "1.1", "--customer-clip", "0.2", "--customers-per-step", "128", "--delta", "1e-6", "--epsilon-max", "3");
         AssertIs(
             """
             {
@@ -43,6 +44,7 @@ public sealed class PlanTests : IDisposable
               "horizonDays": 30, "seed": 17, "reportersMin": 3, "deadlineMinSeconds": 5, "deadlineMaxSeconds": 60, "compression": "int8", "scope": "site-heads",
               "cutoff": "2011-09-10T00:00:00+00:00", "promote": false,
               "condition": { "featureDrift": 0.25, "segmentDrift": null, "calibrationError": null, "maturedLabels": 500, "modelAgeDays": 30 },
+              "privacy": { "unit": "customer", "noiseMultiplier": 1.1, "customerClipNorm": 0.2, "customersPerStep": 128, "delta": 1E-06, "epsilonMax": 3 },
               "secureAggregation": false, "updateClipNorm": 0.5
             }
             """,
@@ -86,6 +88,19 @@ public sealed class PlanTests : IDisposable
     {
         var ran = await _shell.RunAsync("rounds", "plan", "--set", "momentum=0.9");
         ran.Fails(ExitCode.Usage, "StrategySettings: momentum", "'fedavg'");
+    }
+
+    [Fact]
+    public async Task PrivacyThatDoesNotGoTogether_ExitsTwo_NamingTheReasons()
+    {
+        var ran = await _shell.RunAsync("rounds", "plan", "--privacy-unit", "trainer", "--strategy", "scaffold", "--scope", "site-heads", "--delta", "0");
+        ran.Fails(
+            ExitCode.Usage, "Delta is 0", "Unit Trainer does not go with Scope 'site-heads'", "Unit Trainer does not go with Strategy 'scaffold'",
+            "Unit Trainer needs NoiseMultiplier above 0", "Unit Trainer needs UpdateClipNorm above 0");
+        ran = await _shell.RunAsync("rounds", "plan", "--privacy-unit", "trainer", "--noise-multiplier", "2", "--update-clip", "0.5", "--epsilon-max", "4");
+        Assert.Equal(ExitCode.Done, ran.ExitCode);
+        var words = string.Join(' ', ran.Output.Split(['│', '\n', ' '], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("site-level: noise of 2 times the clip norm 0.5 in the sum of updates, epsilon at most 4 at delta 1E-05", words, StringComparison.Ordinal);
     }
 
     [Theory]

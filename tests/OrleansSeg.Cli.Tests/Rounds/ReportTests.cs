@@ -32,6 +32,14 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Report_OfANoisedRun_ListsWhatWasToldWithoutNoise()
+    {
+        var page = RunReport.Write("shops", Runs.Noised, Runs.Start);
+        Assert.All(["epsilon 2.5 of at most 3", "training losses", "by trainer: mean loss", ">1 to 2<", "data span"], words => Assert.Contains(words, page, StringComparison.Ordinal));
+        Assert.Contains("nothing bounds what the model tells of a customer", RunReport.Write("shops", Runs.Ended, Runs.Start), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void HostileText_IsNeverMarkup()
     {
         var page = RunReport.Write(Hostile, Poisoned(), Runs.Start);
@@ -97,6 +105,7 @@ public sealed partial class ReportTests : IDisposable
         Rounds = [Runs.Round(1, $"{text}:0", text) with { Model = text, Metrics = ImmutableSortedDictionary<string, double>.Empty.Add(text, 1) }],
         Trainers = [new TrainerStepStatus(text, TrainerStepState.Failed, text)],
         Versions = ImmutableSortedDictionary<string, int>.Empty.Add(text, 1),
+        Releases = [new PrivacyRelease(text, text, text, 1)],
     };
 
     private static List<string> Tags(string page) => [.. Tag().Matches(page).Select(match => match.Value)];

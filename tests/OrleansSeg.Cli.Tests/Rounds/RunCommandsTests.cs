@@ -24,9 +24,9 @@ public sealed class RunCommandsTests
             "{federation: string, run: number, phase: string, round: number, startedAt: string, watermark: string, endedAt: null, outcome: null, cause: null, findings: {}, versions: {}, "
             + "plan: {sites: [string], trainersPerSite: number, rounds: number, strategy: string, settings: {}, localEpochs: number, horizonDays: number, seed: number, "
             + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, scope: string, cutoff: null, promote: bool, condition: null, "
-            + "secureAggregation: bool, updateClipNorm: number}, "
+            + "privacy: {unit: string, noiseMultiplier: number, customerClipNorm: number, customersPerStep: number, delta: number, epsilonMax: number}, secureAggregation: bool, updateClipNorm: number}, "
             + "rounds: [{round: number, model: string, reporters: [string], missing: [], tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
-            + "trainers: [{trainer: string, state: string, detail: null}], stage: string}",
+            + "trainers: [{trainer: string, state: string, detail: null}], privacy: null, releases: [], stage: string}",
             Shape.Of(Answer));
         Assert.Equal(["reported", "working", "failed", "silent"], Answer["trainers"]!.AsArray().Select(trainer => (string)trainer!["state"]!));
         Assert.Contains("goes on at the server", _error.ToString(), StringComparison.Ordinal);
@@ -46,6 +46,23 @@ public sealed class RunCommandsTests
         var metrics = Runs.Round(1).Metrics.SetItem("logLoss", double.NaN).SetItem("trainLoss", double.PositiveInfinity);
         await Of(new(() => Runs.UnderWay with { Rounds = [Runs.Round(1) with { Metrics = metrics }] })).StatusAsync(null, default);
         Assert.Equal("""{"logLoss":null,"trainLoss":null}""", Answer["rounds"]![0]!["metrics"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Status_OfANoisedRun_SaysWhatWasSpent_AndWhatWasToldBeside()
+    {
+        await Of(new(() => Runs.Noised)).StatusAsync(null, default);
+        Assert.Equal((1.25, 2.5, 1, "customer"), ((double)Answer["privacy"]!["epsilon"]!, (double)Answer["privacy"]!["totalEpsilon"]!, (int)Answer["privacy"]!["runsWithoutNoise"]!, (string?)Answer["privacy"]!["unit"]));
+        Assert.Equal(
+            """[{"what":"training losses","contents":"by trainer: mean loss","seenBy":"silos","round":1,"lastRound":2},{"what":"data span","contents":"by trainer: days","seenBy":"silos","round":null,"lastRound":null}]""",
+            Answer["releases"]!.ToJsonString());
+        Assert.Equal(
+            [
+                "Privacy, customer: epsilon 2.5 of at most 3 at delta 1E-05, of which 1.25 in this run: 2 rounds, 40 noised steps that draw 10.0 % each. The budget allowed no further round.",
+                "1 earlier run of the federation trained without this noise: what they told is in no epsilon.",
+            ],
+            PrivacyWords.Of(Runs.Noised.Privacy!));
+        Assert.Equal(("customer, ε 1.25", "no noise"), (PrivacyWords.Short(Runs.Noised), PrivacyWords.Short(Runs.Ended)));
     }
 
     [Fact]

@@ -41,6 +41,17 @@ internal static class Runs
         Versions = ImmutableSortedDictionary<string, int>.Empty.Add("north", 4).Add("south", 2),
     };
 
+    /// <summary>The same with noise, which spent its budget.</summary>
+    public static RunStatus Noised { get; } = Ended with
+    {
+        Plan = Plan with { Privacy = new() { Unit = ProtectedUnit.Customer, NoiseMultiplier = 1, EpsilonMax = 3 } },
+        Privacy = new()
+        {
+            Unit = ProtectedUnit.Customer, Epsilon = 1.25, TotalEpsilon = 2.5, Delta = 1e-5, EpsilonMax = 3, Rounds = 2, Steps = 40, SamplingRate = 0.1, RunsWithoutNoise = 1, IsStopped = true,
+        },
+        Releases = [new("training losses", "by trainer: mean loss", "silos", 1, 2), new("data span", "by trainer: days", "silos")],
+    };
+
     public static RoundStatus Round(int round, params string[] reporters) => new(
         round,
         new string((char)('a' + round), 64),

@@ -20,6 +20,7 @@ internal static class RunReport
         WritePlan(html, run.Plan);
         WriteCharts(html, run);
         RoundsTable.Write(html, run);
+        PrivacySection.Write(html, run);
         WriteTrainers(html, run);
         WriteVersions(html, run);
         html.Write($"<footer>Written {RunWords.Instant(now)} by <code>orleansseg rounds report</code>. Times are UTC.</footer>\n</body>\n</html>\n");
