@@ -132,7 +132,7 @@ public sealed class NoiseTests(RunCluster cluster) : IClassFixture<RunCluster>, 
         var ended = await EndAsync(_coordinator, Plan with { ReportersMin = 1 });
         Assert.Equal([1, 2, 2], ended.Rounds.Select(round => round.Reporters.Length));
         AssertOneReleaseOfEachStep(6);
-        Assert.Contains("Customers have been erased or have withdrawn", told!.Trainers.Single(trainer => trainer.Trainer == changed).Detail, StringComparison.Ordinal);
+        Assert.Contains("its noise is not drawn twice", told!.Trainers.Single(trainer => trainer.Trainer == changed).Detail, StringComparison.Ordinal);
     }
 
     private async Task<RunStatus> EndAsync(IFederatedCoordinatorGrain coordinator, FederatedPlan plan)

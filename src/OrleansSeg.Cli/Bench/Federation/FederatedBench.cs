@@ -28,7 +28,9 @@ internal static class FederatedBench
         strategies.AcceptOnlyFromAmong([.. AggregationStrategies.Names]);
         var secure = new Option<bool>("--secure-aggregation") { Description = "Train each strategy of the mean once more with masked updates, and tell what that costs; needs 3 sites." };
         var clip = new Option<double>("--update-clip") { Description = "Norm to which updates are shortened; 0 for no bound, and 1 with --secure-aggregation.", DefaultValueFactory = _ => 0 };
+        var noise = new NoiseOptions();
         var command = new Command("federated", "Compares federated training of one shop split into sites with training at one place.") { sites, split, alpha, rounds, strategies, secure, clip };
+        noise.AddTo(command);
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var parsed = context.Parsed;
@@ -40,7 +42,10 @@ internal static class FederatedBench
                 parsed.GetValue(strategies)!,
                 parsed.GetValue(secure),
                 parsed.GetValue(clip) is >= 0 and <= 1_000_000 and var norm ? (norm == 0 && parsed.GetValue(secure) ? 1 : norm) : throw new UsageException("--update-clip must be 0 to 1000000."),
-                context.Settings.Seed);
+                context.Settings.Seed)
+            {
+                Noise = noise.Read(parsed),
+            };
             await using var session = await context.OpenAsync(cancellationToken);
             var histories = await ReadAsync(session, context.Settings.Site, cancellationToken);
             var report = await new SplitComparison(histories, settings, context.Output.Say).RunAsync(cancellationToken);
@@ -62,12 +67,12 @@ internal static class FederatedBench
 
     private static void Write(IAnsiConsole screen, FederatedBenchReport report)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("training", "log loss", "churn AUROC", "macro-F1", "worst site", "its AUROC", "KB a round", "seconds", "bytes, times", "seconds, times");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("training", "log loss", "churn AUROC", "macro-F1", "worst site", "its AUROC", "KB a round", "seconds", "bytes, times", "seconds, times", "epsilon", "attack");
         foreach (var run in report.Runs)
         {
             table.AddRow(new object?[]
             {
-                run.Name, run.LogLoss, run.ChurnAuroc, run.MacroF1, run.WorstSite, run.WorstChurnAuroc, run.BytesPerRound / 1000, run.Seconds, run.BytesRatio, run.SecondsRatio,
+                run.Name, run.LogLoss, run.ChurnAuroc, run.MacroF1, run.WorstSite, run.WorstChurnAuroc, run.BytesPerRound / 1000, run.Seconds, run.BytesRatio, run.SecondsRatio, run.Privacy?.Epsilon, run.Privacy?.Attack.Advantage,
             }.Select(cell => Markup.Escape(cell is double number ? number.ToString("F4", CultureInfo.InvariantCulture) : Convert.ToString(cell, CultureInfo.InvariantCulture)!)).ToArray());
         }
 
@@ -76,7 +81,11 @@ internal static class FederatedBench
 }
 
 /// <summary>How to compare.</summary>
-internal sealed record FederatedBenchSettings(int Sites, string Split, double Alpha, int Rounds, IReadOnlyList<string> Strategies, bool Masked, double UpdateClipNorm, int Seed);
+internal sealed record FederatedBenchSettings(int Sites, string Split, double Alpha, int Rounds, IReadOnlyList<string> Strategies, bool Masked, double UpdateClipNorm, int Seed)
+{
+    /// <summary>Noise to measure beside; its multipliers may be empty.</summary>
+    public required NoiseSettings Noise { get; init; }
+}
 
 /// <summary>What was compared.</summary>
 /// <param name="Name"><c>federated</c>.</param>
@@ -110,4 +119,7 @@ internal sealed record FederatedBenchRun(
 
     /// <summary>Time over that of the same training in the clear; null but for a masked one.</summary>
     public double? SecondsRatio { get; init; }
+
+    /// <summary>What noise cost and hid; null where membership was not asked.</summary>
+    public NoiseReport? Privacy { get; init; }
 }

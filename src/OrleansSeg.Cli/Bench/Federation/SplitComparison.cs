@@ -4,6 +4,7 @@ using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Federation;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Model.Federation.Privacy;
 using OrleansSeg.Model.Federation.Training;
 using OrleansSeg.Model.Training;
 
@@ -19,7 +20,7 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
     public async Task<FederatedBenchReport> RunAsync(CancellationToken cancellationToken)
     {
         var test = histories.Where(IsTest).ToList();
-        var known = histories.Where(history => !IsTest(history)).ToList();
+        var known = settings.Noise.Some(histories.Where(history => !IsTest(history)), settings.Seed);
         var split = await SplitAsync(known, cancellationToken);
         var bySite = known.ToLookup(history => NameOf(split.SiteOf(history)));
         var testBySite = test.ToLookup(history => NameOf(split.SiteOf(history)));
@@ -38,6 +39,12 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
                 var masked = await TrainAsync($"{strategy} masked", aggregation, true, sites, testBySite, cancellationToken);
                 runs.Add(masked with { BytesRatio = (double)masked.BytesPerRound / clear.BytesPerRound, SecondsRatio = masked.Seconds / clear.Seconds });
             }
+
+            foreach (var multiplier in settings.Noise.Multipliers)
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"{strategy}, noise {multiplier}");
+                runs.Add(await TrainAsync(name, aggregation, false, sites, testBySite, cancellationToken, settings.Noise.Of(multiplier)));
+            }
         }
 
         return new FederatedBenchReport(
@@ -50,13 +57,15 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
         bool isMasked,
         Dictionary<string, HistorySource> sites,
         ILookup<string, CustomerHistory> test,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        SimulatedNoise? noise = null)
     {
         var clock = Stopwatch.StartNew();
         var plan = new SimulationPlan
         {
             Data = new TrainingPlan { Horizon = Horizon, Seed = settings.Seed }, Strategy = strategy, Rounds = settings.Rounds,
             UpdateClipNorm = name == Central ? 0 : settings.UpdateClipNorm, SecureAggregation = isMasked,
+            Noise = noise, Local = noise is null ? settings.Noise.Local : settings.Noise.NoisedLocal,
         };
         var trained = await FederatedSimulation.RunAsync(sites, plan, new Told(name, say), cancellationToken);
         var seconds = clock.Elapsed.TotalSeconds;
@@ -68,6 +77,7 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
             scores[site.Key] = HoldoutScores.Of(model, examples.Validation);
         }
 
+        var privacy = settings.Noise.IsAsked && name != Central ? await MembershipAsync(trained, sites, test, cancellationToken) : null;
         foreach (var model in trained.Models.Values)
         {
             model.Dispose();
@@ -78,7 +88,30 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
         say(string.Create(CultureInfo.InvariantCulture, $"{name}: log loss {all.LogLoss:F4}, churn AUROC {all.ChurnAuroc:F4}, {seconds:F0} s"));
         return new FederatedBenchRun(
             name, all.LogLoss, all.ChurnAuroc, all.MacroF1, worst.Key, worst.Value.LogLoss, worst.Value.ChurnAuroc, trained.ValidationLosses,
-            name == Central ? 0 : isMasked ? trained.ExchangeBytes / settings.Rounds : (long)trained.WeightCount * sizeof(float) * sites.Count * (strategy.UsesControlVariates ? 2 : 1), Math.Round(seconds, 1));
+            name == Central ? 0 : isMasked ? trained.ExchangeBytes / settings.Rounds : (long)trained.WeightCount * sizeof(float) * sites.Count * (strategy.UsesControlVariates ? 2 : 1), Math.Round(seconds, 1))
+        {
+            Privacy = privacy,
+        };
+    }
+
+    /// <summary>Attacks the model of each site, and counts what noise has bounded: members are those it trained on, others the test customers, all at the same cutoffs.</summary>
+    private async Task<NoiseReport> MembershipAsync(
+        SimulationResult trained, Dictionary<string, HistorySource> sites, ILookup<string, CustomerHistory> test, CancellationToken cancellationToken)
+    {
+        var (members, others) = (new List<double>(), new List<double>());
+        foreach (var (site, model) in trained.Models)
+        {
+            var scheme = trained.Schemes.BySite[site];
+            var own = await new LocalData(site, sites[site]).ReadAsync(trained.Data, scheme, cancellationToken);
+            members.AddRange(MembershipInference.LossesOf(model, own.Training));
+            var strangers = await new LocalData(site, Source([.. test[site]])).ReadAsync(trained.Data, scheme, cancellationToken);
+            others.AddRange(MembershipInference.LossesOf(model, strangers.Training));
+        }
+
+        var attack = MembershipInference.Attack(members, others, 200, new Random(settings.Seed));
+        var epsilon = trained.Spent?.At(settings.Noise.Delta).Epsilon;
+        say(string.Create(CultureInfo.InvariantCulture, $"  epsilon {epsilon}, advantage {attack.Advantage:F4} [{attack.AdvantageInterval[0]:F4}, {attack.AdvantageInterval[1]:F4}], AUROC {attack.Auroc:F4}"));
+        return new NoiseReport(epsilon, settings.Noise.Delta, attack);
     }
 
     private async Task<SiteSplit> SplitAsync(List<CustomerHistory> known, CancellationToken cancellationToken)

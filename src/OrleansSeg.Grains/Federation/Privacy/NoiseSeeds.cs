@@ -36,8 +36,8 @@ internal sealed record StoredSeed(
     [property: Id(0)] StepKey Step, [property: Id(1)] string Input, [property: Id(2)] string Data, [property: Id(3)] byte[] Seed);
 
 /// <summary>
-/// A trainer's data have changed since it began the step, by an erasure or a withdrawn consent. The same noise over other data would
+/// A trainer's data have changed since it began the step: by an erasure, a consent given or withdrawn, or retention. The same noise over other data would
 /// show the difference bare, and new noise would be a second release, so the trainer leaves the step alone.
 /// </summary>
 internal sealed class StepDataChangedException() : Exception(
-    "Customers have been erased or have withdrawn since the step began, and its noise is not drawn twice: the trainer is left out of the round.");
+    "What customers have consented to or had erased has changed since the step began, and its noise is not drawn twice: the trainer is left out of the round.");

@@ -3,7 +3,6 @@ using System.Globalization;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation.Privacy;
-using OrleansSeg.Model.Federation.Training;
 
 namespace OrleansSeg.Federation.Privacy;
 
@@ -44,24 +43,8 @@ internal sealed record RunPrivacy
             return new RunPrivacy { Round = whole.Curve().Values, Steps = 1, SamplingRate = 1 };
         }
 
-        var steps = customers.Values.Where(count => count > 0).Select(count => new PrivateSteps(
-            SamplingScheme.Poisson,
-            CustomerClipping.RateOf(privacy.CustomersPerStep, count),
-            privacy.NoiseMultiplier,
-            (long)CustomerClipping.StepsOf(privacy.CustomersPerStep, count) * plan.LocalEpochs));
-
-        // Of as many steps the more likely ones tell more at every order.
-        var worst = steps.GroupBy(one => one.Count).Select(group => group.MaxBy(one => one.Rate)!).Select(one => (Steps: one, Curve: one.Curve())).ToList();
-        if (worst.Count == 0)
-        {
-            return new RunPrivacy { Round = RenyiCurve.Zero.Values, Steps = 0, SamplingRate = 0 };
-        }
-
-        var most = worst.MaxBy(one => one.Curve.At(privacy.Delta).Epsilon).Steps;
-        return new RunPrivacy
-        {
-            Round = worst.Aggregate(RenyiCurve.Zero, (curve, one) => curve.Or(one.Curve)).Values, Steps = checked((int)most.Count), SamplingRate = most.Rate,
-        };
+        var round = CustomerRounds.Of(customers.Values, privacy.CustomersPerStep, privacy.NoiseMultiplier, plan.LocalEpochs, privacy.Delta);
+        return new RunPrivacy { Round = round.Curve.Values, Steps = checked((int)round.Steps.Count), SamplingRate = round.Steps.Rate };
     }
 
     /// <summary>What so many rounds tell.</summary>

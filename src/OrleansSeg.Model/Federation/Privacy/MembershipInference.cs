@@ -1,4 +1,6 @@
 using OrleansSeg.Model.Evaluation;
+using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Federation.Privacy;
 
@@ -11,6 +13,22 @@ namespace OrleansSeg.Model.Federation.Privacy;
 /// </remarks>
 public static class MembershipInference
 {
+    private const double ProbabilityMin = 1e-7;
+
+    /// <summary>Losses of whole customers, each the mean of the log losses of its examples, in nats: what an attack on customers goes by.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="examples">Customers' examples, in any order.</param>
+    public static IReadOnlyList<double> LossesOf(SegmentModel model, ExampleSet examples)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(examples);
+        var forecasts = model.Forecast([.. examples.Examples.Select(example => example.Input)]);
+        return [.. examples.Examples
+            .Zip(forecasts, (example, forecast) => (example.CustomerId, Loss: -Math.Log(Math.Max(forecast.Probabilities[example.Label], ProbabilityMin))))
+            .GroupBy(one => one.CustomerId, StringComparer.Ordinal)
+            .Select(customer => customer.Average(one => one.Loss))];
+    }
+
     /// <summary>Attacks a model by its losses.</summary>
     /// <param name="memberLosses">Losses on examples that it was trained on; at least one.</param>
     /// <param name="otherLosses">Losses on examples that it was not; at least one.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Model.Federation.Privacy;
 using OrleansSeg.Model.Federation.Rounds;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Sequences;
@@ -39,7 +40,7 @@ public static class FederatedSimulation
             trainers.Add(site, new LocalTraining(start, await local.ReadAsync(dataPlan, schemes.BySite[site], cancellationToken), plan.Scope));
         }
 
-        return await Task.Run(() => new Run(plan, start, trainers, schemes, dataPlan, progress).Go(cancellationToken), cancellationToken);
+        return await Task.Run(() => new Run(plan, start, trainers, statistics, schemes, dataPlan, progress).Go(cancellationToken), cancellationToken);
     }
 
     private static async Task<ImmutableSortedDictionary<string, T>> EachAsync<T>(
@@ -58,6 +59,7 @@ public static class FederatedSimulation
         SimulationPlan plan,
         SegmentModel start,
         SortedDictionary<string, LocalTraining> trainers,
+        ImmutableSortedDictionary<string, FitStatistics> statistics,
         FittedSchemes schemes,
         DataPlan data,
         IProgress<TrainingProgress>? progress)
@@ -102,7 +104,11 @@ public static class FederatedSimulation
                 }
             }
 
-            return new SimulationResult(schemes, data, _losses, Finish(best, bestSites), shared.Length) { ExchangeBytes = exchange?.Bytes ?? 0 };
+            return new SimulationResult(schemes, data, _losses, Finish(best, bestSites), shared.Length)
+            {
+                ExchangeBytes = exchange?.Bytes ?? 0,
+                Spent = plan.Noise?.Round(statistics.Values, plan.Local.Epochs).Curve.Times(plan.Rounds),
+            };
         }
 
         private TrainerUpdate Clip(TrainerUpdate update) =>
@@ -123,7 +129,7 @@ public static class FederatedSimulation
                     plan.Strategy.ProximalWeight,
                     control is null ? null : ScaffoldTrainer.Correction(Scaffold.Control(state, weights.Length), control)),
                 Control = control,
-                Options = plan.Local,
+                Options = plan.Noise is { } noise ? plan.Local with { Clipping = noise.Clipping(statistics[site]) } : plan.Local,
             };
         }
 
@@ -174,6 +180,9 @@ public sealed record SimulationPlan
     /// <summary>Whether rounds are masked, and the strategy is given the mean alone; needs three sites, <see cref="UpdateClipNorm"/> and a strategy of the mean.</summary>
     public bool SecureAggregation { get; init; }
 
+    /// <summary>Noise that hides customers; null for none.</summary>
+    public SimulatedNoise? Noise { get; init; }
+
     /// <summary>Which weights travel.</summary>
     public SharedScope Scope { get; init; } = SharedScope.Everything;
 
@@ -202,4 +211,7 @@ public sealed record SimulationResult(
 {
     /// <summary>Bytes of all messages of masked rounds; 0 where none is masked.</summary>
     public long ExchangeBytes { get; init; }
+
+    /// <summary>What noised steps told of a customer; null where there was no noise.</summary>
+    public RenyiCurve? Spent { get; init; }
 }
