@@ -24,7 +24,7 @@ internal sealed class NoiseOptions
 
     private readonly Option<double> _delta = new("--delta") { Description = "The delta of epsilon, for --noise.", DefaultValueFactory = _ => 1e-5 };
 
-    private readonly Option<double?> _rate = new("--learning-rate") { Description = "Peak learning rate of the trainings with noise; default that of the others." };
+    private readonly Option<double> _rate = new("--learning-rate") { Description = "Peak learning rate of the trainings with noise; 0.002 without.", DefaultValueFactory = _ => LocalOptions.NoisedLearningRate };
 
     private readonly Option<int?> _customers = new("--customers") { Description = "Customers to train on; default all. Few ones and many --local-epochs are learned by heart." };
 
@@ -57,12 +57,12 @@ internal sealed class NoiseOptions
 /// <param name="ClipNorm">Norm that a customer's gradient is clipped to.</param>
 /// <param name="CustomersPerStep">Customers that a step draws on average.</param>
 /// <param name="Delta">The δ of epsilon.</param>
-/// <param name="LearningRate">Peak learning rate with noise; null for that without.</param>
+/// <param name="LearningRate">Peak learning rate with noise.</param>
 /// <param name="Customers">Customers to train on; null for all.</param>
 /// <param name="Epochs">Local epochs of every training.</param>
 /// <param name="IsAsked">Whether models are attacked.</param>
 internal sealed record NoiseSettings(
-    IReadOnlyList<double> Multipliers, double ClipNorm, int CustomersPerStep, double Delta, double? LearningRate, int? Customers, int Epochs, bool IsAsked)
+    IReadOnlyList<double> Multipliers, double ClipNorm, int CustomersPerStep, double Delta, double LearningRate, int? Customers, int Epochs, bool IsAsked)
 {
     /// <summary>How trainers train: where few customers are to be learned by heart, with nothing against it.</summary>
     public LocalOptions Local => Customers is null
@@ -70,7 +70,7 @@ internal sealed record NoiseSettings(
         : new LocalOptions { Epochs = Epochs, Network = new NetworkTrainingOptions { AveragingDecay = 0, WeightDecay = 0, BatchSize = 32 } };
 
     /// <summary>How they train with noise, whose steps are few: each one costs.</summary>
-    public LocalOptions NoisedLocal => LearningRate is { } rate ? Local with { Network = Local.Network with { LearningRate = rate } } : Local;
+    public LocalOptions NoisedLocal => Local with { Network = Local.Network with { LearningRate = LearningRate } };
 
     /// <summary>One of the noises.</summary>
     public SimulatedNoise Of(double multiplier) => new(multiplier, ClipNorm, CustomersPerStep);

@@ -126,7 +126,7 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, TrainerE
                     strategy.ProximalWeight,
                     control is null ? null : ScaffoldTrainer.Correction(Scaffold.Control(input.Server, input.Weights!.Length), control)),
                 Control = control,
-                Options = new LocalOptions { Epochs = facts.Plan.LocalEpochs, Clipping = await RoundNoise.OfCustomersAsync(facts, trainer, examples, seed) },
+                Options = new LocalOptions { Epochs = facts.Plan.LocalEpochs }.With(await RoundNoise.OfCustomersAsync(facts, trainer, examples, seed)),
             },
             cancellationToken);
     }

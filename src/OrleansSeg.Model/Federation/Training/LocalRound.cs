@@ -40,6 +40,9 @@ public sealed record LocalRound
 /// <summary>How trainers train.</summary>
 public sealed record LocalOptions
 {
+    /// <summary>Peak learning rate of steps with noise. They are few, since each one costs, so each one goes farther.</summary>
+    public const double NoisedLearningRate = 1e-2;
+
     /// <summary>Passes over the trainer's examples in a round.</summary>
     /// <value>Default 1; at least 1.</value>
     public int Epochs { get; init; } = 1;
@@ -51,6 +54,12 @@ public sealed record LocalOptions
     /// <summary>Optimizer, rates and loss weights. Its epochs and patience are those of a training on one machine and mean nothing here.</summary>
     /// <value>Default: that of a training on one machine, without averaging over a round's steps; the server averages.</value>
     public NetworkTrainingOptions Network { get; init; } = new() { AveragingDecay = 0 };
+
+    /// <summary>The same with each customer's part clipped, and where that has noise at <see cref="NoisedLearningRate"/>.</summary>
+    public LocalOptions With(CustomerClipping? clipping) => this with
+    {
+        Clipping = clipping, Network = clipping?.Noise is null ? Network : Network with { LearningRate = NoisedLearningRate },
+    };
 
     /// <summary>Clips what each customer adds to a step; null to clip the step's gradient as a whole.</summary>
     public CustomerClipping? Clipping { get; init; }
