@@ -92,6 +92,12 @@ public sealed record FederatedPlan
     [Id(17)]
     public string Scope { get; init; } = "everything";
 
+    /// <summary>What becomes of an update whose round was closed without it, because its trainer was still at work: <c>drop</c>; <c>keep</c>, for it to
+    /// count in the next round that is closed after it has come, for less the more rounds that is.</summary>
+    /// <value>Default <c>drop</c>. <c>keep</c> does not go with a strategy that keeps control variates, heads of each site's own, masked updates, or noise that hides sites.</value>
+    [Id(18)]
+    public string LateUpdates { get; init; } = "drop";
+
     /// <summary>When the run is worth its training; else it ends once that is known. Null for always.</summary>
     [Id(20)]
     public RunCondition? Condition { get; init; }

@@ -112,12 +112,17 @@ public sealed record RoundStatus(
     [property: Id(2)] ImmutableArray<string> Reporters,
     [property: Id(3)] TimeSpan Took,
     [property: Id(4)] long Bytes,
-    [property: Id(5)] ImmutableSortedDictionary<string, double> Metrics);
+    [property: Id(5)] ImmutableSortedDictionary<string, double> Metrics)
+{
+    /// <summary>Of the reporters those whose update came late, each with the earlier round that it was trained in.</summary>
+    [Id(6)]
+    public ImmutableSortedDictionary<string, int> Late { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+}
 
 /// <summary>How a trainer does in a step.</summary>
 /// <param name="Trainer">Its id.</param>
 /// <param name="State">Where it stands.</param>
-/// <param name="Detail">Why it failed or is left out; otherwise null.</param>
+/// <param name="Detail">Why it failed, is late or is left out; otherwise null.</param>
 [GenerateSerializer, Immutable, Alias("seg.trainer-step-status")]
 public sealed record TrainerStepStatus(
     [property: Id(0)] string Trainer, [property: Id(1)] TrainerStepState State, [property: Id(2)] string? Detail);
@@ -137,4 +142,7 @@ public enum TrainerStepState
 
     /// <summary>It could not do the step, and is asked no more in this one.</summary>
     Failed = 3,
+
+    /// <summary>It is not in the step, because it is still at an earlier round; its update will count when it comes, or has come and counts in this round.</summary>
+    Late = 4,
 }

@@ -22,7 +22,8 @@ internal sealed record PlanDocument(
     ConditionDocument? Condition,
     PrivacyDocument Privacy,
     bool SecureAggregation,
-    double UpdateClipNorm)
+    double UpdateClipNorm,
+    string LateUpdates)
 {
     public static PlanDocument Of(FederatedPlan plan) => new(
         plan.Sites,
@@ -43,7 +44,8 @@ internal sealed record PlanDocument(
         ConditionDocument.Of(plan.Condition),
         PrivacyDocument.Of(plan.Privacy),
         plan.SecureAggregation,
-        plan.UpdateClipNorm);
+        plan.UpdateClipNorm,
+        plan.LateUpdates);
 }
 
 /// <summary>When a run is worth its training, as it is printed; null asks nothing.</summary>

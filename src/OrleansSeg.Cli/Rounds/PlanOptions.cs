@@ -61,6 +61,12 @@ internal sealed class PlanOptions
         Description = "Seconds after which a step without enough reports fails the run, 10 to 86,400.", DefaultValueFactory = _ => (int)Defaults.DeadlineMax.TotalSeconds,
     };
 
+    private readonly Option<string> _late = new("--late-updates")
+    {
+        Description = "What becomes of an update that a round was closed without: drop; or keep, to count in the next round, for less the later it is.",
+        DefaultValueFactory = _ => Defaults.LateUpdates,
+    };
+
     private readonly Option<string> _compression = new("--compression")
     {
         Description = "How updates are made small: none, int8 or topk.", DefaultValueFactory = _ => Defaults.Compression,
@@ -95,7 +101,7 @@ internal sealed class PlanOptions
     {
         foreach (var option in new Option[]
         {
-            _sites, _trainersPerSite, _rounds, _strategy, _settings, _localEpochs, _horizon, _reportersMin, _deadlineMin, _deadlineMax, _compression, _scope, _secure, _updateClip,
+            _sites, _trainersPerSite, _rounds, _strategy, _settings, _localEpochs, _horizon, _reportersMin, _deadlineMin, _deadlineMax, _late, _compression, _scope, _secure, _updateClip,
             _cutoff, _keep,
         })
         {
@@ -123,6 +129,7 @@ internal sealed class PlanOptions
             ReportersMin = parsed.GetValue(_reportersMin),
             DeadlineMin = TimeSpan.FromSeconds(parsed.GetValue(_deadlineMin)),
             DeadlineMax = TimeSpan.FromSeconds(parsed.GetValue(_deadlineMax)),
+            LateUpdates = parsed.GetValue(_late)!,
             Compression = parsed.GetValue(_compression)!,
             Scope = parsed.GetValue(_scope)!,
             SecureAggregation = parsed.GetValue(_secure),

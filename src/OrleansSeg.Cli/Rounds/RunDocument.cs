@@ -48,6 +48,7 @@ internal sealed record RoundDocument(
     string Model,
     IReadOnlyList<string> Reporters,
     IReadOnlyList<string> Missing,
+    IReadOnlyDictionary<string, int> Late,
     double TookSeconds,
     long Bytes,
     IReadOnlyDictionary<string, double?> Metrics)
@@ -57,6 +58,7 @@ internal sealed record RoundDocument(
         round.Model,
         round.Reporters,
         [.. RunFacts.MissingIn(plan, round)],
+        round.Late,
         round.Took.TotalSeconds,
         round.Bytes,
         Finite(round.Metrics));

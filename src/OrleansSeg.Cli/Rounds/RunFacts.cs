@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansSeg.Federation;
 
 namespace OrleansSeg.Cli.Rounds;
@@ -14,6 +15,10 @@ internal static class RunFacts
 
     /// <summary>Trainers whose updates are not in a round, in ordinal order.</summary>
     public static IEnumerable<string> MissingIn(FederatedPlan plan, RoundStatus round) => plan.Trainers.Except(round.Reporters, StringComparer.Ordinal);
+
+    /// <summary>Trainers whose updates came late, each with the round it was trained in; empty for none.</summary>
+    public static string LateIn(RoundStatus round) => string.Join(
+        ", ", round.Late.Select(late => string.Create(CultureInfo.InvariantCulture, $"{late.Key} of round {late.Value}")));
 
     /// <summary>A trainer's site, and its number there; an id of another form is all site.</summary>
     public static (string Site, string Number) Split(string trainer)

@@ -31,15 +31,23 @@ internal static class RunLines
         var told = isSameStep ? before!.Trainers : [];
         foreach (var trainer in after.Trainers.Where(trainer => trainer.Detail is not null && !told.Contains(trainer)))
         {
-            yield return Line($"  {trainer.Trainer} {(trainer.State == TrainerStepState.Failed ? "has failed" : "is tried again")}: {trainer.Detail}");
+            yield return Line($"  {trainer.Trainer} {Word(trainer.State)}: {trainer.Detail}");
         }
     }
+
+    private static string Word(TrainerStepState state) => state switch
+    {
+        TrainerStepState.Failed => "has failed",
+        TrainerStepState.Late => "is late",
+        _ => "is tried again",
+    };
 
     private static string Round(FederatedPlan plan, RoundStatus round)
     {
         var missing = string.Join(", ", RunFacts.MissingIn(plan, round));
+        var late = RunFacts.LateIn(round);
         var metrics = string.Concat(round.Metrics.Select(metric => $", {metric.Key} {RunWords.Number(metric.Value)}"));
-        return Line($"  round {round.Round}: {round.Reporters.Length} of {plan.Trainers.Length} reported in {RunWords.Duration(round.Took)}, {RunWords.Bytes(round.Bytes)}{metrics}{(missing.Length > 0 ? $"; missing: {missing}" : "")}");
+        return Line($"  round {round.Round}: {round.Reporters.Length} of {plan.Trainers.Length} reported in {RunWords.Duration(round.Took)}, {RunWords.Bytes(round.Bytes)}{metrics}{(late.Length > 0 ? $"; late: {late}" : "")}{(missing.Length > 0 ? $"; missing: {missing}" : "")}");
     }
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

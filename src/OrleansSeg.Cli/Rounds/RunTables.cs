@@ -90,14 +90,14 @@ internal static class RunTables
     {
         var names = run.MetricNames();
         var shown = names.Take(MetricsMax).ToList();
-        var table = new Table().Border(TableBorder.Rounded).AddColumns(Right("round"), Right("reported"), new TableColumn("missing"), Right("took"), Right("bytes"));
+        var table = new Table().Border(TableBorder.Rounded).AddColumns(Right("round"), Right("reported"), Right("late"), new TableColumn("missing"), Right("took"), Right("bytes"));
         table.AddColumns([.. shown.Select(name => Right(Markup.Escape(name)))]);
         foreach (var round in run.Rounds.TakeLast(roundsMax))
         {
             var missing = RunFacts.MissingIn(run.Plan, round);
             table.AddRow(new[]
             {
-                Line($"{round.Round}"), Line($"{round.Reporters.Length} of {run.Plan.Trainers.Length}"), string.Join(", ", missing), RunWords.Duration(round.Took), RunWords.Bytes(round.Bytes),
+                Line($"{round.Round}"), Line($"{round.Reporters.Length} of {run.Plan.Trainers.Length}"), Line($"{round.Late.Count}"), string.Join(", ", missing), RunWords.Duration(round.Took), RunWords.Bytes(round.Bytes),
             }.Concat(shown.Select(name => round.Metrics.TryGetValue(name, out var value) ? RunWords.Metric(value) : "")).Select(Markup.Escape).ToArray());
         }
 

@@ -50,6 +50,7 @@ internal static class RunWords
         yield return ("privacy", PrivacyWords.Of(plan));
         yield return ("reports needed", Line($"{plan.ReportersNeeded} of {trainers} a round"));
         yield return ("deadline", $"by what rounds took, from {Duration(plan.DeadlineMin)} to {Duration(plan.DeadlineMax)}");
+        yield return ("late updates", plan.LateUpdates == "keep" ? "count in the round that they come in, for less the later they are" : "are dropped");
         yield return ("horizon", Line($"{plan.Horizon.TotalDays} days"));
         yield return ("cutoff", plan.Cutoff is { } cutoff ? Instant(cutoff) : "the run's start");
         yield return ("seed", plan.Seed.ToString(CultureInfo.InvariantCulture));

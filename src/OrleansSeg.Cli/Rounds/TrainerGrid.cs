@@ -13,6 +13,7 @@ internal static class TrainerGrid
         (TrainerStepState.Working, "working", "yellow"),
         (TrainerStepState.Silent, "silent", "grey"),
         (TrainerStepState.Failed, "failed", "red"),
+        (TrainerStepState.Late, "late", "yellow"),
     ];
 
     public static Table Of(IEnumerable<TrainerStepStatus> trainers)

@@ -71,8 +71,7 @@ internal sealed partial class FederatedCoordinatorGrain
     /// <summary>Asks every trainer that owes the step something; returns whether the run went on to another step.</summary>
     private async Task<bool> AskAsync(RunState run, CancellationToken cancellationToken)
     {
-        var order = new StepOrder(run.Step, run.Input, run.Plan.TrainersPerSite, run.Watermark, run.Exchange);
-        var answers = await Task.WhenAll(run.Outstanding.Select(trainer => AskAsync(trainer, order, cancellationToken)));
+        var answers = await Task.WhenAll(OrdersOf(run).Select(order => AskAsync(order.Trainer, order.Order, cancellationToken)));
         var heard = answers.Aggregate(run, (state, answer) => answer.Report is { } report ? RunMachine.Heard(state, answer.Trainer, report, Now) : state);
         foreach (var (trainer, report) in answers.Where(answer => answer.Report is not null))
         {
@@ -91,7 +90,8 @@ internal sealed partial class FederatedCoordinatorGrain
                 heard = await SeedAsync(heard);
                 if (await ComputeAsync(heard, () => _work.CloseAsync(heard, cancellationToken), cancellationToken) is { } closing)
                 {
-                    await WriteAsync(RunMachine.Closed(heard, closing, Now), [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
+                    var working = answers.Where(answer => answer.Report?.State == TrainerStepState.Working).Select(answer => answer.Trainer).ToHashSet(StringComparer.Ordinal);
+                    await WriteAsync(RunMachine.Closed(heard, closing, Now, working), [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
                     LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Stage, heard.Reports.Count);
                 }
 
@@ -102,6 +102,14 @@ internal sealed partial class FederatedCoordinatorGrain
             default:
                 return false;
         }
+    }
+
+    /// <summary>What trainers that owe something are asked: the step under way, or the round that they are late with.</summary>
+    private static IEnumerable<(string Trainer, StepOrder Order)> OrdersOf(RunState run)
+    {
+        var order = new StepOrder(run.Step, run.Input, run.Plan.TrainersPerSite, run.Watermark, run.Exchange);
+        return run.Outstanding.Select(trainer => (trainer, order)).Concat(run.Late.Where(late => late.Value.Result is null).Select(late =>
+            (late.Key, order with { Step = LateTrainers.StepOf(run, late.Value), Input = late.Value.Input })));
     }
 
     /// <summary>Draws the noise of a sum once, and stores it before anybody can see a sum that has it.</summary>

@@ -156,7 +156,8 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         run.Watermark,
         run.EndedAt,
         run.Rounds,
-        run.HasEnded || run.Phase is RunPhase.Opening or RunPhase.Promoting ? [] : [.. run.Participants.Select(trainer => StatusOf(run, trainer))],
+        run.HasEnded || run.Phase is RunPhase.Opening or RunPhase.Promoting ? []
+            : [.. run.Participants.Concat(run.Late.Keys).Order(StringComparer.Ordinal).Select(trainer => StatusOf(run, trainer))],
         run.Outcome,
         run.Versions)
     {
@@ -167,7 +168,9 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         Stage = run.Stage,
     };
 
-    private TrainerStepStatus StatusOf(RunState run, string trainer) => run.Reports.ContainsKey(trainer)
+    private TrainerStepStatus StatusOf(RunState run, string trainer) => run.Late.GetValueOrDefault(trainer) is { } late
+        ? new TrainerStepStatus(trainer, TrainerStepState.Late, LateTrainers.Tell(late))
+        : run.Reports.ContainsKey(trainer)
         ? new TrainerStepStatus(trainer, TrainerStepState.Reported, null)
         : run.Failures.GetValueOrDefault(trainer) is { } failure
         ? new TrainerStepStatus(trainer, failure.IsFinal ? TrainerStepState.Failed : TrainerStepState.Working, failure.Reason)

@@ -23,7 +23,7 @@ public sealed class PlanTests : IDisposable
               "sites": ["default"], "trainersPerSite": 1, "rounds": 5, "strategy": "fedavg", "settings": {}, "localEpochs": 1, "horizonDays": 90, "seed": 1,
               "reportersMin": 1, "deadlineMinSeconds": 30, "deadlineMaxSeconds": 3600, "compression": "none", "scope": "everything", "cutoff": null, "promote": true, "condition": null,
               "privacy": { "unit": "none", "noiseMultiplier": 0, "customerClipNorm": 1, "customersPerStep": 64, "delta": 1E-05, "epsilonMax": 0 },
-              "secureAggregation": false, "updateClipNorm": 0
+              "secureAggregation": false, "updateClipNorm": 0, "lateUpdates": "drop"
             }
             """,
             plan);
@@ -45,7 +45,7 @@ public sealed class PlanTests : IDisposable
               "cutoff": "2011-09-10T00:00:00+00:00", "promote": false,
               "condition": { "featureDrift": 0.25, "segmentDrift": null, "calibrationError": null, "maturedLabels": 500, "modelAgeDays": 30 },
               "privacy": { "unit": "customer", "noiseMultiplier": 1.1, "customerClipNorm": 0.2, "customersPerStep": 128, "delta": 1E-06, "epsilonMax": 3 },
-              "secureAggregation": false, "updateClipNorm": 0.5
+              "secureAggregation": false, "updateClipNorm": 0.5, "lateUpdates": "drop"
             }
             """,
             plan);
@@ -81,6 +81,18 @@ public sealed class PlanTests : IDisposable
         ran = await _shell.RunAsync("rounds", "plan", "--secure-aggregation", "--update-clip", "2.5", "--trainers-per-site", "4");
         Assert.Equal(ExitCode.Done, ran.ExitCode);
         Assert.All(["masked, only their sum is read; shortened to a norm of 2.5", "3 of 4 a round"], words => Assert.Contains(words, ran.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task LateUpdates_AreKeptWhereTheyCanBe_AndElseExitTwo_NamingEveryReason()
+    {
+        Assert.Equal("keep", (string)(await _shell.JsonAsync("rounds", "plan", "--late-updates", "keep"))["lateUpdates"]!);
+        var ran = await _shell.RunAsync("rounds", "plan", "--late-updates", "keep", "--strategy", "scaffold", "--scope", "site-heads", "--secure-aggregation");
+        ran.Fails(
+            ExitCode.Usage, "LateUpdates 'keep' does not go with Strategy 'scaffold'", "LateUpdates 'keep' does not go with Scope 'site-heads'",
+            "SecureAggregation does not go with LateUpdates 'keep'");
+        ran = await _shell.RunAsync("rounds", "plan", "--late-updates", "sometimes");
+        ran.Fails(ExitCode.Usage, "LateUpdates is 'sometimes': one of drop, keep.");
     }
 
     [Fact]

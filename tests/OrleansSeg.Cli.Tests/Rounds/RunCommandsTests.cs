@@ -24,8 +24,8 @@ public sealed class RunCommandsTests
             "{federation: string, run: number, phase: string, round: number, startedAt: string, watermark: string, endedAt: null, outcome: null, cause: null, findings: {}, versions: {}, "
             + "plan: {sites: [string], trainersPerSite: number, rounds: number, strategy: string, settings: {}, localEpochs: number, horizonDays: number, seed: number, "
             + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, scope: string, cutoff: null, promote: bool, condition: null, "
-            + "privacy: {unit: string, noiseMultiplier: number, customerClipNorm: number, customersPerStep: number, delta: number, epsilonMax: number}, secureAggregation: bool, updateClipNorm: number}, "
-            + "rounds: [{round: number, model: string, reporters: [string], missing: [], tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
+            + "privacy: {unit: string, noiseMultiplier: number, customerClipNorm: number, customersPerStep: number, delta: number, epsilonMax: number}, secureAggregation: bool, updateClipNorm: number, lateUpdates: string}, "
+            + "rounds: [{round: number, model: string, reporters: [string], missing: [], late: {}, tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
             + "trainers: [{trainer: string, state: string, detail: null}], privacy: null, releases: [], stage: string}",
             Shape.Of(Answer));
         Assert.Equal(["reported", "working", "failed", "silent"], Answer["trainers"]!.AsArray().Select(trainer => (string)trainer!["state"]!));
@@ -158,7 +158,7 @@ public sealed class RunCommandsTests
                 "  south:0 has failed: Too few customers.",
                 "The coordinator does not answer and is asked again: gone",
                 "  round 2: 3 of 4 reported in 7.0 s, 4.4 KiB, logLoss 0.9, trainLoss 0.75; missing: south:0",
-                "  round 3: 4 of 4 reported in 10.5 s, 5.9 KiB, logLoss 0.85, trainLoss 0.5",
+                "  round 3: 4 of 4 reported in 10.5 s, 5.9 KiB, logLoss 0.85, trainLoss 0.5; late: south:0 of round 2",
                 $"Run 7: {how.ToString().ToLowerInvariant()}: Better than the model in service.",
             ],
             _error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));

@@ -35,7 +35,11 @@ internal static class Runs
         Phase = RunPhase.Done,
         Round = 0,
         EndedAt = Start.AddMinutes(4),
-        Rounds = [Round(1, Plan.Trainers.ToArray()), Round(2, "north:0", "north:1", "south:1"), Round(3, Plan.Trainers.ToArray())],
+        Rounds =
+        [
+            Round(1, Plan.Trainers.ToArray()), Round(2, "north:0", "north:1", "south:1"),
+            Round(3, Plan.Trainers.ToArray()) with { Late = ImmutableSortedDictionary<string, int>.Empty.Add("south:0", 2) },
+        ],
         Trainers = [],
         Outcome = "Better than the model in service.",
         Versions = ImmutableSortedDictionary<string, int>.Empty.Add("north", 4).Add("south", 2),

@@ -74,6 +74,59 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
     }
 
     [Fact]
+    public async Task LateUpdate_CountsInTheNextRound_AndARunBrokenInEveryStepMakesTheSame()
+    {
+        var site = await cluster.NewShopAsync(500);
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        var plan = new FederatedPlan
+        {
+            Sites = [site], TrainersPerSite = 2, Rounds = 3, ReportersMin = 1, LateUpdates = "keep", Strategy = "fedadam", Compression = "topk", Horizon = TimeSpan.FromDays(60), Promote = false,
+            DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1),
+        };
+        using var slow = new Straggler(cluster, "late-undisturbed", $"{site}:1", 1);
+        slow.Begin();
+        var undisturbed = await RunAsync("late-undisturbed", plan, status =>
+        {
+            slow.Look(status);
+            return Task.CompletedTask;
+        });
+        Assert.Equal((2, $"{site}:1", 1), (undisturbed.Rounds[1].Reporters.Length, undisturbed.Rounds[1].Late.Keys.Single(), undisturbed.Rounds[1].Late.Values.Single()));
+        Assert.Equal([0, 1, 0], undisturbed.Rounds.Select(round => round.Late.Count));
+
+        var phases = new HashSet<(RunPhase, int)>();
+        using var again = new Straggler(cluster, "late-broken", $"{site}:1", 1);
+        again.Begin();
+        var broken = await RunAsync("late-broken", plan, async status =>
+        {
+            again.Look(status);
+            if (phases.Add((status.Phase, status.Round)))
+            {
+                await cluster.ForgetAsync(cluster.Grains.GetGrain<IFederatedCoordinatorGrain>("late-broken"));
+                foreach (var trainer in plan.Trainers)
+                {
+                    await cluster.ForgetAsync(cluster.Grains.GetGrain<IFederatedTrainerGrain>($"{trainer}@late-broken"));
+                }
+            }
+        });
+        Assert.Equal(await WeightsOfAsync(undisturbed), await WeightsOfAsync(broken));
+        Assert.Equal(undisturbed.Rounds.Select(round => round.Metrics.Values), broken.Rounds.Select(round => round.Metrics.Values));
+
+        // Were it not in the mean, the second round would make what it makes when the update never comes.
+        using var never = new Straggler(cluster, "late-for-ever", $"{site}:1", 1) { Comes = false };
+        never.Begin();
+        var without = await RunAsync("late-for-ever", plan, status =>
+        {
+            never.Look(status);
+            return Task.CompletedTask;
+        });
+        Assert.Equal([1, 1, 1], without.Rounds.Select(round => round.Reporters.Length));
+        Assert.Equal(WeightsAfter(undisturbed, 1), WeightsAfter(without, 1));
+        Assert.NotEqual(WeightsAfter(undisturbed, 2), WeightsAfter(without, 2));
+
+        string WeightsAfter(RunStatus run, int round) => Convert.ToHexStringLower(SHA256.HashData(Read(run.Rounds[round - 1].Model)["weights.safetensors"]));
+    }
+
+    [Fact]
     public async Task SiteHeads_GiveEachSiteAModelOfItsOwn_OnOneBase_AndTheNextRunGoesOnFromThem()
     {
         string[] sites = [await cluster.NewShopAsync(500), await cluster.NewShopAsync(400)];

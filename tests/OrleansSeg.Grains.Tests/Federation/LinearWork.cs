@@ -8,6 +8,7 @@ using System.Text.Json;
 using OrleansSeg.Federation;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
+using OrleansSeg.Federation.Work;
 using OrleansSeg.Federation.Work.Masking;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation.Privacy;
@@ -130,13 +131,18 @@ internal sealed class LinearWork(IModelStore store, TrainerExchange exchange, Ex
         return [.. Enumerable.Range(0, Width).Select(i => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float))))];
     }
 
+    /// <summary>Where a trainer pulls a weight to.</summary>
+    public static float PlaceOf(string trainer, int weight) => (float)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes($"{trainer}/{weight}")) % 1000) / 7;
+
+    /// <summary>What an update counts for that is so many rounds late.</summary>
+    public static double ShareOf(int late) => 1.0 / (1 + late);
+
     private async Task<float[]> TrainAsync(string trainer, StepOrder order, StepSeed seed)
     {
         var weights = Read(order.Input);
         for (var i = 0; i < Width; i++)
         {
-            var place = (float)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes($"{trainer}/{i}")) % 1000) / 7;
-            weights[i] += 0.3f * (place - weights[i]) / Math.Max(1, order.Step.Round);
+            weights[i] += 0.3f * (PlaceOf(trainer, i) - weights[i]) / Math.Max(1, order.Step.Round);
         }
 
         if (NoisedAtTrainers && order.Step.Phase == RunPhase.Training)
@@ -150,18 +156,19 @@ internal sealed class LinearWork(IModelStore store, TrainerExchange exchange, Ex
 
     private async Task<float[]> MeanAsync(RunState run, CancellationToken cancellationToken)
     {
-        var sum = new double[Width];
-        foreach (var (_, report) in run.Reports.OrderBy(report => report.Key, StringComparer.Ordinal).Select(report => (report.Key, report.Value.Result)))
+        var (sum, total) = (new double[Width], 0.0);
+        foreach (var (output, round) in run.OutputsInOrder().Select(report => (report.Output, run.Round)).Concat(LateTrainers.ArrivedIn(run).Select(late => (late.Result.Output, late.Round))))
         {
-            await store.FetchAsync(report.Output, cancellationToken);
-            var weights = Read(report.Output);
+            await store.FetchAsync(output, cancellationToken);
+            var (weights, share) = (Read(output), ShareOf(run.Round - round));
+            total += share;
             for (var i = 0; i < Width; i++)
             {
-                sum[i] += weights[i];
+                sum[i] += share * weights[i];
             }
         }
 
-        return Array.ConvertAll(sum, value => (float)(value / run.Reports.Count));
+        return Array.ConvertAll(sum, value => (float)(value / total));
     }
 
     private Masking? MaskingAfter(RunState run, IReadOnlyDictionary<string, byte[]> input)

@@ -76,6 +76,30 @@ public sealed class PlanCheckTests
     }
 
     [Theory]
+    [InlineData("fedavg", "everything", "none"), InlineData("fedprox", "heads", "topk"), InlineData("fedadam", "fusion", "int8")]
+    public void LateUpdates_AreKept_WhereTheyAreChangesThatCountInAMean(string strategy, string scope, string compression) => Assert.Empty(PlanCheck.Problems(
+        Sound with { LateUpdates = "keep", Strategy = strategy, Scope = scope, Compression = compression, Privacy = new() { Unit = ProtectedUnit.Customer, NoiseMultiplier = 1 } }));
+
+    [Fact]
+    public void LateUpdates_ThatCannotBeKept_AreRefused_WithEveryReason()
+    {
+        var plan = Sound with
+        {
+            LateUpdates = "keep", Strategy = "scaffold", Scope = "site-heads", TrainersPerSite = 3, SecureAggregation = true, UpdateClipNorm = 1,
+            Privacy = new() { Unit = ProtectedUnit.Trainer, NoiseMultiplier = 1 },
+        };
+        Assert.Equal(
+            [
+                "LateUpdates 'keep' does not go with Scope 'site-heads': late values of what each site trains for itself would undo what it has learned since.",
+                "LateUpdates 'keep' does not go with Strategy 'scaffold': the change of a control variate holds for the round it was taken in alone.",
+                "SecureAggregation does not go with LateUpdates 'keep': masks cancel in their own round alone.",
+                "Unit Trainer does not go with LateUpdates 'keep': late ones count for less, and noise is set for equal weights.",
+            ],
+            PlanCheck.Problems(plan).Where(problem => problem.Contains("LateUpdates", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["LateUpdates is 'never': one of drop, keep."], PlanCheck.Problems(Sound with { LateUpdates = "never" }));
+    }
+
+    [Theory]
     [InlineData(3, 0, 3), InlineData(4, 0, 3), InlineData(9, 0, 5), InlineData(9, 3, 3)]
     public void ReportersNeeded_OfMaskedUpdates_AreThreeAtLeast(int trainers, int reportersMin, int needed) =>
         Assert.Equal(needed, (Sound with { TrainersPerSite = trainers, ReportersMin = reportersMin, SecureAggregation = true }).ReportersNeeded);

@@ -27,7 +27,7 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
         ["facts.json/schemes"] = LabelThresholds,
         ["facts.json/base"] = Normalisation,
         ["facts.json/customers"] = ExampleCounts,
-        ["facts.json/reporters"] = Participation,
+        ["facts.json/counted"] = Participation,
         ["facts.json/roster"] = OfThePlan,
         ["facts.json/examplesMax"] = ExampleCounts,
         ["facts.json/best"] = ValidationScores,

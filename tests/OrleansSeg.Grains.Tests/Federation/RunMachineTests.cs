@@ -16,12 +16,14 @@ public sealed class RunMachineTests
         from trainers in Gen.Int[1, 3]
         from rounds in Gen.Int[1, 4]
         from isMasked in Gen.Bool
+        from keepsLate in Gen.Bool
         select new FederatedPlan
         {
             Sites = [.. Enumerable.Range(0, sites).Select(site => $"site-{site}")],
             TrainersPerSite = trainers,
             Rounds = rounds,
             SecureAggregation = isMasked && sites * trainers >= 3,
+            LateUpdates = keepsLate && !(isMasked && sites * trainers >= 3) ? "keep" : "drop",
             DeadlineMin = TimeSpan.FromSeconds(10),
             DeadlineMax = TimeSpan.FromMinutes(10),
         };
@@ -44,13 +46,16 @@ public sealed class RunMachineTests
                 kind < 6 ? Result : null, kind is 6 or 7 ? "broken" : null);
             run = RunMachine.Heard(run, name, report, now);
             Assert.Equal(run, RunMachine.Heard(run, name, report with { State = TrainerStepState.Working }, now));
-            Assert.True((round, stage) == (0, 0) || run == before);
+            Assert.True((round, stage) == (0, 0) || (round, stage) == (-1, 0) && before.Late.ContainsKey(name) || run == before);
             Assert.Subset(run.Participants.ToHashSet(), run.Reports.Keys.ToHashSet());
             run = Decide(run, now);
             Assert.True(run.HasEnded || run.Step == before.Step || before.Step.IsBefore(run.Step));
             Assert.True(run.Rounds.Length <= plan.Rounds);
             Assert.Equal(run.Phase == RunPhase.Training && plan.SecureAggregation, run.Stage != RoundStage.Training && !run.HasEnded);
             Assert.Equal(run.Stage > RoundStage.Keys, run.Exchange is not null);
+            Assert.Empty(run.Late.Keys.Intersect(run.Participants));
+            Assert.True(run.Late.IsEmpty || (plan.LateUpdates, run.Phase) == ("keep", RunPhase.Training) || run.HasEnded);
+            Assert.All(run.Late.Values, late => Assert.InRange(late.Round, run.Round - 4, run.Round - 1));
             if ((run.Phase, run.Round) == (before.Phase, before.Round))
             {
                 Assert.Subset(before.Participants.ToHashSet(), run.Participants.ToHashSet());
@@ -63,7 +68,10 @@ public sealed class RunMachineTests
         }
 
         Assert.Equal(run.Rounds.Select(round => round.Round), Enumerable.Range(1, run.Rounds.Length));
-        Assert.All(run.Rounds, round => Assert.InRange(round.Reporters.Length, plan.SecureAggregation ? plan.ReportersNeeded : 1, plan.Trainers.Length));
+        Assert.All(run.Rounds, round => Assert.InRange(round.Reporters.Length - round.Late.Count, plan.SecureAggregation ? plan.ReportersNeeded : 1, plan.Trainers.Length));
+        Assert.All(run.Rounds, round => Assert.Equal(round.Reporters.Length, round.Reporters.Distinct().Count()));
+        Assert.All(run.Rounds.SelectMany(round => round.Late, (round, late) => (round.Round, late.Key, Trained: late.Value)), late =>
+            Assert.DoesNotContain(late.Key, run.Rounds[late.Trained - 1].Reporters));
     });
 
     [Fact]
@@ -164,7 +172,7 @@ public sealed class RunMachineTests
         var decision = RunMachine.Decide(run, now);
         return decision.Kind switch
         {
-            StepDecisionKind.Close => RunMachine.Closed(run, Closing(run), now),
+            StepDecisionKind.Close => RunMachine.Closed(run, Closing(run), now, run.Outstanding.Concat(run.Late.Keys).ToHashSet()),
             StepDecisionKind.Fail => RunMachine.Ended(run, RunPhase.Failed, decision.Reason!, now),
             _ => run,
         };

@@ -17,7 +17,7 @@ internal static class RoundsTable
         }
 
         var metrics = run.MetricNames();
-        html.Write($"<div class=\"wide\"><table>\n<tr><th class=\"number\">round</th><th>reporters</th><th class=\"names\">missing</th><th class=\"number\">took</th><th class=\"number\">bytes</th>");
+        html.Write($"<div class=\"wide\"><table>\n<tr><th class=\"number\">round</th><th>reporters</th><th class=\"number\">late</th><th class=\"names\">missing</th><th class=\"number\">took</th><th class=\"number\">bytes</th>");
         foreach (var name in metrics)
         {
             html.Write($"<th class=\"number\">{name}</th>");
@@ -36,6 +36,7 @@ internal static class RoundsTable
     {
         html.Write($"<tr><td class=\"number\">{round.Round}</td>");
         html.Write($"<td><details><summary>{round.Reporters.Length} of {plan.Trainers.Length}</summary>{string.Join(", ", round.Reporters)}</details></td>");
+        html.Write($"<td class=\"number\" title=\"{RunFacts.LateIn(round)}\">{round.Late.Count}</td>");
         html.Write($"<td>{string.Join(", ", RunFacts.MissingIn(plan, round))}</td>");
         html.Write($"<td class=\"number\">{RunWords.Duration(round.Took)}</td><td class=\"number\">{RunWords.Bytes(round.Bytes)}</td>");
         foreach (var name in metrics)

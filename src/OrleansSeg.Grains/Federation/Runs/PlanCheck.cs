@@ -4,6 +4,7 @@ using OrleansSeg.Events;
 using OrleansSeg.Federation.Work;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Compression;
+using OrleansSeg.Model.Federation.Rounds;
 using OrleansSeg.Model.Federation.Training;
 
 namespace OrleansSeg.Federation.Runs;
@@ -91,11 +92,15 @@ public static class PlanCheck
             yield return $"Scope is '{plan.Scope}': one of {string.Join(", ", SharedScope.ByName.Keys)}.";
         }
 
-        foreach (var problem in PlanPrivacy.Problems(plan, trainers))
+        foreach (var problem in LateProblems(plan).Concat(PlanPrivacy.Problems(plan, trainers)))
         {
             yield return problem;
         }
     }
+
+    private static IEnumerable<string> LateProblems(FederatedPlan plan) => LateUpdatePolicy.ByName.TryGetValue(plan.LateUpdates, out var policy)
+        ? policy.Faults(plan.Strategy, plan.Scope).Select(fault => $"LateUpdates '{plan.LateUpdates}' does not go with {fault}")
+        : [$"LateUpdates is '{plan.LateUpdates}': one of {string.Join(", ", LateUpdatePolicy.ByName.Keys)}."];
 
     private static IEnumerable<string> ConditionProblems(RunCondition? condition)
     {

@@ -87,6 +87,7 @@ internal static class PlanPrivacy
         {
             Strategy = plan.Strategy,
             Compression = plan.Compression,
+            LateUpdates = plan.LateUpdates,
             SecureAggregation = plan.SecureAggregation,
             WeighByExamples = plan.Privacy.Unit != ProtectedUnit.Trainer,
             Unit = RunPrivacy.UnitOf(plan.Privacy.Unit),

@@ -78,7 +78,8 @@ internal sealed record RunLedger
         Ledger = run.Ledger with { Spent = [.. run.Ledger.Spent.Union(CheckpointsOf(other, other.Ledger))], ClearedTo = other.Number },
     };
 
-    private static IEnumerable<string> OutputsOf(RunState run) => run.Reports.Values.Select(report => report.Result.Output);
+    private static IEnumerable<string> OutputsOf(RunState run) =>
+        run.Reports.Values.Select(report => report.Result.Output).Concat(LateTrainers.ArrivedIn(run).Select(late => late.Result.Output));
 
     private static IEnumerable<string> CheckpointsOf(RunState run, RunLedger ledger) =>
         run.Rounds.Select(round => round.Model).Concat(ledger.Base is { } started ? [started] : []);

@@ -29,6 +29,11 @@ internal static class RunMachine
     /// <summary>Takes in what a trainer says; a report of another step, or a second one, changes nothing.</summary>
     public static RunState Heard(RunState run, string trainer, StepReport report, DateTimeOffset now)
     {
+        if (!run.HasEnded && run.Late.GetValueOrDefault(trainer) is { } late)
+        {
+            return LateTrainers.Heard(run, trainer, late, report);
+        }
+
         if (run.HasEnded || run.SumSeed is not null || report.Step != run.Step || run.Reports.ContainsKey(trainer) || !run.Participants.Contains(trainer))
         {
             return run;
@@ -71,13 +76,18 @@ internal static class RunMachine
     public static RunState Seeded(RunState run, byte[] seed) => NeedsSeed(run) ? run with { SumSeed = seed } : run;
 
     /// <summary>The step's output is written: the next step may begin.</summary>
-    public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now) => run.Phase switch
+    /// <param name="run">The run.</param>
+    /// <param name="closing">What the step came to.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="working">Trainers that have just said that they work: the plan may have their updates count later.</param>
+    public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now, IReadOnlySet<string>? working = null) => run.Phase switch
     {
         RunPhase.Fitting when closing.Need is { } need => Weigh(run with { Findings = closing.Metrics }, need, closing, now),
         RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
         RunPhase.Fitting => BeginRound(
             run with { Ledger = run.Ledger with { Base = closing.Base }, Privacy = closing.Privacy, Releases = RunReleases.Add(run.Releases, closing.Releases) }, 1, closing.Output, now),
-        RunPhase.Training => CloseStage(run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys) }, closing, now),
+        RunPhase.Training => CloseStage(
+            run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys), Late = run.Late.RemoveRange(closing.Refused.Keys) }, closing, now, working ?? ImmutableHashSet<string>.Empty),
         RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 1, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
         _ => throw Bug($"closing a step in phase {run.Phase}"),
     };
@@ -94,19 +104,19 @@ internal static class RunMachine
         ? Begin(run with { Cause = need.Reason }, RunPhase.Fitting, run.Round + 1, closing.Output, now)
         : Ended(run, RunPhase.Done, need.Reason, now);
 
-    private static RunState CloseStage(RunState run, StepClosing closing, DateTimeOffset now) => run switch
+    private static RunState CloseStage(RunState run, StepClosing closing, DateTimeOffset now, IReadOnlySet<string> working) => run switch
     {
         { Stage: RoundStage.Training, Reports.Count: 0 } =>
             Ended(run, RunPhase.Failed, $"No update of round {run.Round} is sound: {string.Join(" ", closing.Refused.Values)}", now),
-        { Stage: RoundStage.Training } => CloseRound(RunRoster.Count(run), closing, now),
+        { Stage: RoundStage.Training } => CloseRound(RunRoster.Count(run), closing, now, working),
         _ when run.Reports.Count < RunRoster.NeededOf(run) => Ended(
             run, RunPhase.Failed, $"Of round {run.Round} {run.Reports.Count} trainers are left, and {RunRoster.NeededOf(run)} are needed: {string.Join(" ", closing.Refused.Values)}", now),
-        { Stage: RoundStage.Unmasking } => CloseRound(run, closing, now),
+        { Stage: RoundStage.Unmasking } => CloseRound(run, closing, now, working),
         _ => NextStage(run, closing.Output, now),
     };
 
-    private static RunState CloseRound(RunState run, StepClosing closing, DateTimeOffset now) =>
-        AfterRound(run with { Rounds = run.Rounds.Add(Summarize(run, closing, now)) }, closing.Output, now);
+    private static RunState CloseRound(RunState run, StepClosing closing, DateTimeOffset now, IReadOnlySet<string> working) =>
+        AfterRound(run with { Rounds = run.Rounds.Add(Summarize(run, closing, now)), Late = LateTrainers.After(run, working) }, closing.Output, now);
 
     /// <summary>Those that took the stage go on to the next. Who is silent from then on has dropped out of this round.</summary>
     private static RunState NextStage(RunState run, string exchange, DateTimeOffset now) =>
@@ -137,7 +147,7 @@ internal static class RunMachine
         return round == 1 ? Ended(stopped, RunPhase.Failed, refusal, now) : Begin(stopped, RunPhase.Evaluating, 1, output, now);
     }
 
-    private static RunState Begin(RunState run, RunPhase phase, int round, string input, DateTimeOffset now) => run with
+    private static RunState Begin(RunState run, RunPhase phase, int round, string input, DateTimeOffset now) => RunRoster.Enlist(run, phase, round) with
     {
         Phase = phase,
         Round = round,
@@ -147,7 +157,6 @@ internal static class RunMachine
         StepStartedAt = now,
         RoundStartedAt = now,
         RoundBytes = 0,
-        Participants = phase == RunPhase.Training ? [.. RunRoster.TakingPart(run, round)] : run.Plan.Trainers,
         Reports = run.Reports.Clear(),
         Failures = run.Failures.Clear(),
         SumSeed = null,
@@ -158,16 +167,17 @@ internal static class RunMachine
     {
         // Whoever sent a masked update is in the sum, whether it helped to unmask it or not.
         var isMasked = run.Stage == RoundStage.Unmasking;
+        var late = LateTrainers.ArrivedIn(run).ToImmutableSortedDictionary(update => update.Trainer, update => update.Round, StringComparer.Ordinal);
         return new RoundStatus(
             run.Round,
             closing.Output,
-            isMasked ? run.Participants : [.. run.Reports.Keys.Order(StringComparer.Ordinal)],
+            isMasked ? run.Participants : [.. run.Reports.Keys.Concat(late.Keys).Order(StringComparer.Ordinal)],
             now - (isMasked ? run.RoundStartedAt : run.StepStartedAt),
             run.RoundBytes + BytesOf(run),
-            closing.Metrics);
+            closing.Metrics) { Late = late };
     }
 
-    private static long BytesOf(RunState run) => run.Reports.Values.Sum(report => report.Result.Bytes);
+    private static long BytesOf(RunState run) => run.Reports.Values.Select(report => report.Result).Concat(LateTrainers.ArrivedIn(run).Select(late => late.Result)).Sum(result => result.Bytes);
 
     private static string Tell(RunState run) => run.Failures.Count == 0
         ? $"silent: {string.Join(", ", run.Outstanding)}."

@@ -10,8 +10,20 @@ internal static class RunRoster
     private static readonly TimeSpan FirstDeadline = TimeSpan.FromMinutes(10);
     private static readonly RosterRule Rule = new();
 
-    /// <summary>Trainers of a round: those who failed again and again sit some rounds out, unless too few would be left.</summary>
-    public static IEnumerable<string> TakingPart(RunState run, int round) => RosterOf(run).TakingPart(round, run.Plan.ReportersNeeded);
+    /// <summary>A run with the trainers of its next step. From a round those are left out who failed again and again, or are still at an earlier round, unless too few would be left.</summary>
+    public static RunState Enlist(RunState run, RunPhase phase, int round)
+    {
+        if (phase != RunPhase.Training)
+        {
+            return run with { Participants = run.Plan.Trainers, Late = run.Late.Clear() };
+        }
+
+        var taking = RosterOf(run).TakingPart(round, run.Plan.ReportersNeeded);
+        var free = taking.RemoveAll(run.Late.ContainsKey);
+        return free.Length < run.Plan.ReportersNeededOf(run.Plan.Trainers.Length)
+            ? run with { Participants = taking, Late = run.Late.RemoveRange(taking) }
+            : run with { Participants = free };
+    }
 
     /// <summary>Fewest reports with which the step under way can be closed. Of masked updates a threshold holds that is the run's, whoever sits out.</summary>
     public static int NeededOf(RunState run) =>
@@ -23,6 +35,7 @@ internal static class RunRoster
         var roster = run.Participants.Aggregate(RosterOf(run), (known, trainer) => run.Reports.ContainsKey(trainer)
             ? known.Succeeded(trainer, run.Round)
             : known.Failed(trainer, run.Round, Rule));
+        roster = LateTrainers.ArrivedIn(run).Aggregate(roster, (known, late) => known.Succeeded(late.Trainer, run.Round));
         var deadline = DeadlineOf(run);
         var observed = run.Participants.Select(trainer => AdaptiveDeadline.Observation(run.Reports.GetValueOrDefault(trainer)?.After, deadline));
         return run with { Standings = Stored(roster), Observed = [.. run.Observed.Concat(observed).TakeLast(ObservedMax)] };

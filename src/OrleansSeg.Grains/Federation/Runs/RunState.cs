@@ -131,6 +131,10 @@ internal sealed record RunState
     [Id(43)]
     public long RoundBytes { get; init; }
 
+    /// <summary>Trainers that go on with an earlier round of which they still owe the update, where the plan keeps late ones. They are in no other round meanwhile.</summary>
+    [Id(60)]
+    public ImmutableSortedDictionary<string, LateTrainer> Late { get; init; } = Empty<LateTrainer>();
+
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
 
@@ -149,6 +153,13 @@ internal sealed record RunState
 /// <param name="After">Time from the order to the report.</param>
 [GenerateSerializer, Immutable, Alias("seg.trainer-report")]
 internal sealed record TrainerReport([property: Id(0)] StepResult Result, [property: Id(1)] TimeSpan After);
+
+/// <summary>A trainer that a round was closed without, while it was at work.</summary>
+/// <param name="Round">The round.</param>
+/// <param name="Input">The bundle that the round worked from.</param>
+/// <param name="Result">Its update, once it has come.</param>
+[GenerateSerializer, Immutable, Alias("seg.late-trainer")]
+internal sealed record LateTrainer([property: Id(0)] int Round, [property: Id(1)] string Input, [property: Id(2)] StepResult? Result = null);
 
 /// <summary>A <see cref="Model.Federation.Rounds.TrainerStanding"/> as it is stored.</summary>
 [GenerateSerializer, Immutable, Alias("seg.trainer-standing")]

@@ -28,19 +28,27 @@ internal sealed class RoundClosing(RunBundles bundles, ExchangeClosing exchange)
     }
 
     /// <summary>Aggregates the sound updates.</summary>
-    /// <remarks>Where noise hides sites none is left out: they are clipped, and whether one were would hang on the others.</remarks>
+    /// <remarks>
+    /// Where noise hides sites none is left out: they are clipped, and whether one were would hang on the others. Late updates join the mean, but say
+    /// nothing of the weights that the round began with: they have seen others.
+    /// </remarks>
     private async Task<StepClosing> CloseVisibleAsync(RunState run, RunInput input, CancellationToken cancellationToken)
     {
-        var all = new List<ReportedUpdate>();
+        var (fresh, late) = (new List<ReportedUpdate>(), new List<ReportedUpdate>());
         foreach (var (trainer, hash) in run.OutputsInOrder())
         {
-            all.Add(await bundles.ReadUpdateAsync(trainer, hash, input.Weights!.Length, cancellationToken));
+            fresh.Add(await bundles.ReadUpdateAsync(trainer, hash, input.Weights!.Length, cancellationToken));
+        }
+
+        foreach (var (trainer, _, result) in LateTrainers.ArrivedIn(run))
+        {
+            late.Add(await bundles.ReadUpdateAsync(trainer, result.Output, input.Weights!.Length, cancellationToken));
         }
 
         var refusals = run.Plan.Privacy.Unit == ProtectedUnit.Trainer
             ? ImmutableSortedDictionary<string, string>.Empty
-            : Refuse(all, input.Weights!.Length, Strategies.Of(run.Plan).UsesControlVariates, input.Sites.Values.FirstOrDefault()?.Length ?? 0);
-        var sound = all.FindAll(update => !refusals.ContainsKey(update.Update.Trainer));
+            : Refuse([.. fresh, .. late], input.Weights!.Length, Strategies.Of(run.Plan).UsesControlVariates, input.Sites.Values.FirstOrDefault()?.Length ?? 0);
+        var sound = fresh.FindAll(update => !refusals.ContainsKey(update.Update.Trainer));
         if (sound.Count == 0)
         {
             return new StepClosing(run.Input, ImmutableSortedDictionary<string, double>.Empty) { Refused = refusals };
@@ -50,13 +58,16 @@ internal sealed class RoundClosing(RunBundles bundles, ExchangeClosing exchange)
         var before = ScoreSums.Merge(sound.Select(update => update.Facts.Validation));
         var figures = new Figures(
             examples, sound.Sum(update => update.Facts.TrainingLoss * update.Facts.Examples) / examples, before.LogLoss, before.ChurnAuroc);
+        var (rounds, soundLate) = (run.Late, late.FindAll(update => !refusals.ContainsKey(update.Update.Trainer)));
+        var admitted = LateTrainers.PolicyOf(run.Plan).Admit(
+            run.Round, sound.ConvertAll(update => update.Update), soundLate.ConvertAll(update => new LateUpdate(update.Update, rounds[update.Update.Trainer].Round)));
         return await NextAsync(
             run,
             input with { Sites = OwnWeights(input, sound) },
-            RoundNoise.OfSum(run, sound.ConvertAll(update => update.Update)),
-            [.. sound.Select(update => update.Update.Trainer)],
+            RoundNoise.OfSum(run, admitted.Updates),
+            admitted.Updates.ToImmutableSortedDictionary(update => update.Trainer, update => rounds.GetValueOrDefault(update.Trainer)?.Round ?? run.Round, StringComparer.Ordinal),
             figures,
-            refusals,
+            refusals.SetItems(admitted.Refused.Select(refusal => KeyValuePair.Create(refusal.Trainer, refusal.Reason))),
             cancellationToken);
     }
 
@@ -67,17 +78,18 @@ internal sealed class RoundClosing(RunBundles bundles, ExchangeClosing exchange)
         var mean = encoding.Decode(sum.AsSpan(0, encoding.Length), run.Participants.Length);
         var sums = RoundSums.FromRing(sum.AsSpan(encoding.Length));
         var figures = new Figures(mean.Examples, sums.TrainingLoss(mean.Examples), sums.ValidationLogLoss, sums.Churn.Auroc());
-        return await NextAsync(run, input, [mean], run.Participants, figures, refused, cancellationToken);
+        return await NextAsync(
+            run, input, [mean], run.Participants.ToImmutableSortedDictionary(trainer => trainer, _ => run.Round, StringComparer.Ordinal), figures, refused, cancellationToken);
     }
 
     private async Task<StepClosing> NextAsync(
-        RunState run, RunInput input, IReadOnlyList<TrainerUpdate> updates, ImmutableArray<string> reporters, Figures figures,
+        RunState run, RunInput input, IReadOnlyList<TrainerUpdate> updates, ImmutableSortedDictionary<string, int> counted, Figures figures,
         ImmutableSortedDictionary<string, string> refused, CancellationToken cancellationToken)
     {
         var next = Strategies.Of(run.Plan).Aggregate(input.Weights, input.Server, updates, run.Plan.Trainers.Length);
         var facts = input.Facts with
         {
-            Reporters = reporters,
+            Counted = input.Facts.Counted.SetItems(counted),
             Best = input.Facts.Best is { } best && best.Loss <= figures.ValidationLogLoss ? best : new BestWeights(figures.ValidationLogLoss, run.Input, run.Round - 1),
         };
         var output = await bundles.WriteAsync(input with { Facts = facts, Weights = next.Weights, Server = next.State }, cancellationToken);

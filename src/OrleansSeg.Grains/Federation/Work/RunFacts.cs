@@ -48,8 +48,8 @@ internal sealed record RunFacts
     /// <summary>Examples by which masked updates are weighed: no trainer's count for more.</summary>
     public long ExamplesMax { get; init; } = 1;
 
-    /// <summary>Trainers whose updates are in the weights, of the latest round.</summary>
-    public ImmutableArray<string> Reporters { get; init; } = [];
+    /// <summary>Of each trainer the latest round of which its update is in the weights.</summary>
+    public ImmutableSortedDictionary<string, int> Counted { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
     /// <summary>The weights that validated best so far.</summary>
     public BestWeights? Best { get; init; }

@@ -20,13 +20,13 @@ internal static class TrainerKept
     /// <param name="memory">What the trainer kept; null before its first round.</param>
     /// <param name="what">Which vector.</param>
     /// <param name="step">The round that begins.</param>
-    /// <param name="counted">Whether the trainer's update is in the weights of the round before.</param>
+    /// <param name="counted">The latest round of which the trainer's update is in the weights; 0 for none.</param>
     /// <param name="length">Numbers of it (P).</param>
-    public static float[] Read(byte[]? memory, string what, StepKey step, bool counted, int length)
+    public static float[] Read(byte[]? memory, string what, StepKey step, int counted, int length)
     {
         var kept = memory is null ? [] : SafeTensors.Read(memory);
-        var wasLatest = kept.ContainsKey(NameOf(what, "after", step with { Round = step.Round - 1 }));
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"{what}.{(wasLatest && !counted ? "before" : "after")}.{step.Run}.");
+        var isCounted = kept.ContainsKey(NameOf(what, "after", step with { Round = counted }));
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"{what}.{(isCounted ? "after" : "before")}.{step.Run}.");
         return kept.FirstOrDefault(vector => vector.Key.StartsWith(prefix, StringComparison.Ordinal)).Value is { } found && found.Values.Length == length
             ? found.Values
             : new float[length];

@@ -90,7 +90,7 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, TrainerE
         var told = new UpdateFacts(result.Update.Examples, result.Update.Steps, result.TrainingLoss, result.Validation);
         return new TrainerOutput(RunBundles.FilesOf(sent.Bytes, result.Update.ControlDelta, result.SiteWeights, told), TrainerKept.Write(order.Step, KeptAfter()));
 
-        float[] Kept(string what) => TrainerKept.Read(memory, what, order.Step, facts.Reporters.Contains(trainer), input.Weights!.Length);
+        float[] Kept(string what) => TrainerKept.Read(memory, what, order.Step, facts.Counted.GetValueOrDefault(trainer), input.Weights!.Length);
 
         IEnumerable<(string What, float[] Before, float[] After)> KeptAfter()
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Compression;
+using OrleansSeg.Model.Federation.Rounds;
 using OrleansSeg.Model.Federation.SecureAggregation;
 
 namespace OrleansSeg.Model.Federation.Privacy;
@@ -46,8 +47,8 @@ public static class PrivacyCombinations
             $"SecureAggregation does not go with Compression '{plan.Compression}': which weights a trainer sends tells of its data."),
         new(plan => plan.SecureAggregation && plan.Compression is not (TopKCompressor.CompressorName or PlainCompressor.CompressorName),
             plan => $"SecureAggregation does not go with Compression '{plan.Compression}': masked sums need one scale for all trainers."),
-        new(plan => plan.SecureAggregation && plan.LateRoundsMax > 0, plan =>
-            $"SecureAggregation does not go with LateRoundsMax {plan.LateRoundsMax}: masks cancel in their own round alone."),
+        new(plan => plan.SecureAggregation && plan.LateUpdates != LateUpdatePolicy.DropName, plan =>
+            $"SecureAggregation does not go with LateUpdates '{plan.LateUpdates}': masks cancel in their own round alone."),
         new(plan => plan.SecureAggregation && !plan.Synchronous, _ =>
             "SecureAggregation does not go with Synchronous false: masks cancel among the updates of one round."),
         new(plan => plan.SecureAggregation && !Positive(plan.UpdateClipNorm), _ =>
@@ -75,8 +76,8 @@ public static class PrivacyCombinations
             "Unit Trainer needs UpdateClipNorm above 0: the noise hides one trainer only if every trainer's update is clipped."),
         new(plan => plan.Unit == PrivacyUnit.Trainer && plan.WeighByExamples, _ =>
             "Unit Trainer does not go with WeighByExamples true: how many examples a trainer has is its data, and would set every weight."),
-        new(plan => plan.Unit == PrivacyUnit.Trainer && plan.LateRoundsMax > 0, plan =>
-            $"Unit Trainer does not go with LateRoundsMax {plan.LateRoundsMax}: late ones count for less, and noise is set for equal weights."),
+        new(plan => plan.Unit == PrivacyUnit.Trainer && plan.LateUpdates != LateUpdatePolicy.DropName, plan =>
+            $"Unit Trainer does not go with LateUpdates '{plan.LateUpdates}': late ones count for less, and noise is set for equal weights."),
         new(plan => plan.Unit == PrivacyUnit.Trainer && !plan.Synchronous, _ =>
             "Unit Trainer does not go with Synchronous false: the accountant counts rounds in which a trainer is heard once."),
         new(plan => plan.Unit == PrivacyUnit.Trainer && (plan.ReportersMin < 1 || plan.ReportersMin > plan.Trainers), plan =>

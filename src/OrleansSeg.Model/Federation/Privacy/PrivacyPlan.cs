@@ -1,5 +1,6 @@
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Compression;
+using OrleansSeg.Model.Federation.Rounds;
 
 namespace OrleansSeg.Model.Federation.Privacy;
 
@@ -14,9 +15,9 @@ public sealed record PrivacyPlan
     /// <value>Default none.</value>
     public string Compression { get; init; } = PlainCompressor.CompressorName;
 
-    /// <summary>Rounds by which an update may be late and still count in a later one.</summary>
-    /// <value>Default 0: late updates are dropped.</value>
-    public int LateRoundsMax { get; init; }
+    /// <summary>Name of the <see cref="LateUpdatePolicy"/>.</summary>
+    /// <value>Default drop.</value>
+    public string LateUpdates { get; init; } = LateUpdatePolicy.DropName;
 
     /// <summary>Whether a round waits for its trainers, and aggregates once.</summary>
     /// <value>Default true.</value>

@@ -40,7 +40,7 @@ public sealed class PrivacyCombinationsTests
     private static PrivacyPlan With(PrivacyPlan plan, string setting) => setting switch
     {
         "none" or "int8" or "topk" => plan with { Compression = setting },
-        "late" => plan with { LateRoundsMax = 2 },
+        "late" => plan with { LateUpdates = "keep" },
         "asynchronous" => plan with { Synchronous = false },
         "weighed" => plan with { WeighByExamples = true },
         "no update clip" => plan with { UpdateClipNorm = null },
@@ -100,10 +100,10 @@ public sealed class PrivacyCombinationsTests
     public void Check_OfAPlanWithTwoFaults_NamesBothSettingsAndTheReasonOfEach() => Assert.Equal(
         """
         SecureAggregation does not go with Strategy 'scaffold': trainers would send control variates beside the masked sum.
-        SecureAggregation does not go with LateRoundsMax 2: masks cancel in their own round alone.
+        SecureAggregation does not go with LateUpdates 'keep': masks cancel in their own round alone.
         """.ReplaceLineEndings("\n"),
         Assert.Throws<PrivacyCombinationException>(() => PrivacyCombinations.Check(
-            Plan with { SecureAggregation = true, NoiseMultiplier = 0, Strategy = "scaffold", LateRoundsMax = 2 })).Message);
+            Plan with { SecureAggregation = true, NoiseMultiplier = 0, Strategy = "scaffold", LateUpdates = "keep" })).Message);
 
     [Fact]
     public void Noise_ForNobody_IsRefused() => Assert.Equal(
