@@ -3,6 +3,7 @@ using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Evaluation.Baselines;
 using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Native;
 
 namespace OrleansSeg.Model.Training;
 
@@ -29,7 +30,7 @@ public static class TrainingPipeline
         var clock = Stopwatch.StartNew();
         var data = await ExampleReader.ReadForEvaluationAsync(histories, cutoff, plan, progress, cancellationToken);
         var read = clock.Elapsed;
-        return await Task.Run(() => new Evaluator(data, plan, progress, cancellationToken).Run(read), cancellationToken);
+        return await Task.Run(() => Evaluate(data, plan, read, progress, cancellationToken), cancellationToken);
     }
 
     /// <summary>Trains a model for service on everything that has matured.</summary>
@@ -48,9 +49,18 @@ public static class TrainingPipeline
         return await Task.Run(() => Train(data, plan, progress, cancellationToken), cancellationToken);
     }
 
+    // A pool thread begins with whatever number was set last anywhere in the process: by a federated round, or by an inference engine.
+    private static EvaluationReport Evaluate(
+        LabelledData data, TrainingPlan plan, TimeSpan read, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var threads = TorchThreads.Fix(plan.Threads);
+        return new Evaluator(data, plan, progress, cancellationToken).Run(read);
+    }
+
     private static TrainedBundle Train(
         LabelledData data, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
+        using var threads = TorchThreads.Fix(plan.Threads);
         var trainer = new ModelTrainer();
         using var model = trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
         var forecasts = model.Forecast([.. data.Validation.Examples.Select(example => example.Input)]);

@@ -37,4 +37,8 @@ public sealed record TrainingPlan
     /// <summary>Resamples of each bootstrap interval.</summary>
     /// <value>Default 1,000; at least 2.</value>
     public int BootstrapResamples { get; init; } = 1_000;
+
+    /// <summary>Torch's threads while fitting. Sums come in another order with another number, so weights differ in their last digits.</summary>
+    /// <value>Default as many as the process may use processors; at least 1.</value>
+    public int Threads { get; init; } = Environment.ProcessorCount;
 }

@@ -1,12 +1,15 @@
 using System.Text.Json;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Tests.Training;
 
 public sealed class TrainingPipelineTests
 {
+    private const string WeightsFile = "model.safetensors";
+
     [Fact]
     public async Task Evaluate_OnASmallShop_ReportsOurModelAndEveryBaseline()
     {
@@ -45,5 +48,16 @@ public sealed class TrainingPipelineTests
         using var loaded = SegmentModel.FromFiles(BundleFolder.Read(store, hash));
         Assert.Equal(one.Card.Labels, loaded.Scheme.Labels);
         Directory.Delete(store, recursive: true);
+    }
+
+    [Fact]
+    public async Task Train_FixesItsOwnThreads_WhateverThePoolsThreadsHave()
+    {
+        var (histories, plan) = (SmallShop.Source(SmallShop.Histories()), SmallShop.Plan with { Threads = 1 });
+        var bundle = await TrainingPipeline.TrainAsync(histories, plan, null, default);
+        var data = await ExampleReader.ReadForTrainingAsync(histories, plan, null, default);
+        using var threads = TorchThreads.Fix(plan.Threads);
+        using var model = new ModelTrainer().Fit(data.Training, data.Validation, plan.Seed, null, default);
+        Assert.Equal(model.ToFiles(bundle.Card)[WeightsFile], bundle.Files[WeightsFile]);
     }
 }
