@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSeg.Hosting;
 using OrleansSeg.Inference;
 
 namespace OrleansSeg.Models;
@@ -11,11 +12,13 @@ namespace OrleansSeg.Models;
 /// version that cannot be loaded leaves the old one in service; it is tried again after longer and longer pauses.
 /// </remarks>
 internal sealed partial class ServedModels(
-    IGrainFactory grains, IScoringModelLoader loader, IOptions<InferenceOptions> options, TimeProvider time, ILogger<ServedModels> logger)
+    IGrainFactory grains, IScoringModelLoader loader, SiloStopping stopping, IOptions<InferenceOptions> options, TimeProvider time, ILogger<ServedModels> logger)
     : IServedModels, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ServedSite> _sites = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stop = new();
+
+    // A silo that leaves asks no registry any more; what it has loaded answers to the end.
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping.Begun);
     private int _disposed;
 
     /// <inheritdoc />
