@@ -45,7 +45,7 @@ internal sealed class DemoScreen(IAnsiConsole screen)
         screen.WriteLine(model.Status is not null
             ? Line($"Model {model.Reference.Version} is trained and in service.")
             : Line($"Model {model.Reference.Version} of {model.Reference.CreatedAt:yyyy-MM-dd} is in service; 'orleansseg train' makes a newer one."));
-        screen.WriteLine(scored > 0 ? Line($"{scored:N0} customers were scored with it.") : "Every customer's score is up to date.");
+        screen.WriteLine(scored > 0 ? "Every customer is scored with it." : "Every customer's score is up to date.");
     }
 
     /// <summary>One customer of each segment.</summary>

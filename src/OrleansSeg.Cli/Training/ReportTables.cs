@@ -19,10 +19,10 @@ internal static class ReportTables
     }
 
     /// <summary>What was trained.</summary>
-    public static void WriteCard(IAnsiConsole screen, TrainingStatus status, long scored)
+    public static void WriteCard(IAnsiConsole screen, TrainingStatus status, bool inService)
     {
         var card = JsonNode.Parse(status.ResultJson!)!;
-        screen.WriteLine($"Model version {status.PublishedVersion} is published; {scored.ToString("N0", CultureInfo.InvariantCulture)} customers were scored with it.");
+        screen.WriteLine($"Model version {status.PublishedVersion} is {(inService ? "in service, and the site's customers are scored with it" : "kept as a candidate")}.");
         if (card["validation"] is JsonObject validation)
         {
             WriteScores(screen, "validation", [KeyValuePair.Create("model", (JsonNode?)validation)]);

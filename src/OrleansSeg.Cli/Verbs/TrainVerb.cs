@@ -32,7 +32,7 @@ internal static class TrainVerb
                 ["customersScored"] = scored,
                 ["card"] = JsonNode.Parse(status.ResultJson!),
             };
-            context.Output.Answer<JsonNode>(document, screen => ReportTables.WriteCard(screen, status, scored));
+            context.Output.Answer<JsonNode>(document, screen => ReportTables.WriteCard(screen, status, request.Promote));
             return ExitCodes.Done;
         });
     }
