@@ -16,6 +16,9 @@ internal sealed class RunCommands(IFederatedCoordinatorGrain coordinator, string
 {
     private const int RoundsMax = 100;
 
+    /// <summary>Scores a site's customers with the model in service. Where the silo lives in this process nobody else will until a server runs; null where one does.</summary>
+    public Func<string, CancellationToken, Task>? Score { get; init; }
+
     /// <summary>Starts a run, and follows it when asked to.</summary>
     public async Task<int> StartAsync(FederatedPlan plan, bool watch, CancellationToken cancellationToken)
     {
@@ -112,6 +115,7 @@ internal sealed class RunCommands(IFederatedCoordinatorGrain coordinator, string
         try
         {
             var ended = await RunWatch.RunAsync(output, federation, token => FindAsync(run.Run, token), time, cancellationToken);
+            await ScoreAsync(ended, cancellationToken);
             Answer(ended);
             return ended.Phase == RunPhase.Done ? ExitCodes.Done : ExitCodes.Failed;
         }
@@ -120,6 +124,19 @@ internal sealed class RunCommands(IFederatedCoordinatorGrain coordinator, string
             output.Say($"Run {run.Run} of '{federation}' is watched no more.");
             SayHowItGoesOn(run);
             return ExitCodes.Failed;
+        }
+    }
+
+    private async Task ScoreAsync(RunStatus ended, CancellationToken cancellationToken)
+    {
+        if (Score is null)
+        {
+            return;
+        }
+
+        foreach (var site in ended.Versions.Keys)
+        {
+            await Score(site, cancellationToken);
         }
     }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using OrleansSeg.Cli.Import;
 using OrleansSeg.Cli.Output;
 using OrleansSeg.Cli.Rounds;
 using OrleansSeg.Cli.Sessions;
+using OrleansSeg.Client;
 using OrleansSeg.Events;
 using OrleansSeg.Federation;
 using OrleansSeg.Model.Federation.Rounds;
@@ -148,7 +150,10 @@ internal static class RoundsVerb
                 var name = context.Parsed.GetValue(federation)!;
                 await using var session = await ClusterSession.OpenAsync(context.Settings, "rounds", cancellationToken);
                 var coordinator = session.Grains.GetGrain<IFederatedCoordinatorGrain>(name);
-                var runs = new RunCommands(coordinator, name, context.Output, hostsSilo: session.Silo is not null, TimeProvider.System);
+                var runs = new RunCommands(coordinator, name, context.Output, hostsSilo: session.Silo is not null, TimeProvider.System)
+                {
+                    Score = session.Silo is null ? null : (site, token) => SweepProgress.RunAsync(context.Output, session.Grains, new SegmentationClient(session.Grains, site), token),
+                };
                 return await act(context, said, runs, cancellationToken);
             });
     }

@@ -214,6 +214,22 @@ public sealed class RunCommandsTests
             words => Assert.Contains(words, _output.ToString(), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task RunWatchedWhereNoServerIs_ScoresTheSitesThatHaveTheModel()
+    {
+        var scored = new List<string>();
+        var runs = new RunCommands(new FakeCoordinator(() => Runs.Ended), "shops", new VerbOutput(json: true, _output, _error), hostsSilo: true, _time)
+        {
+            Score = (site, _) =>
+            {
+                scored.Add(site);
+                return Task.CompletedTask;
+            },
+        };
+        Assert.Equal(ExitCode.Done, await AdvancedAsync(runs.WatchAsync(null, default)));
+        Assert.Equal(["north", "south"], scored);
+    }
+
     private RunCommands Of(FakeCoordinator coordinator, bool hostsSilo = false) => new(coordinator, "shops", new VerbOutput(json: true, _output, _error), hostsSilo, _time);
 
     /// <summary>Moves the clock on until the work ends.</summary>
