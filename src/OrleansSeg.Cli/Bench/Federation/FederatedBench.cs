@@ -23,9 +23,10 @@ internal static class FederatedBench
         var rounds = new Option<int>("--rounds") { Description = "Rounds, 1 to 100.", DefaultValueFactory = _ => 8 };
         var strategies = new Option<string[]>("--strategies")
         {
-            Description = $"Strategies to compare: {string.Join(", ", AggregationStrategies.Names)}.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["fedavg"],
+            Description = $"Strategies to compare: {string.Join(", ", AggregationStrategies.Names)}; each perhaps with a scope or a compressor behind it, such as fedavg+site-heads+int8: {TrainingVariant.Additions}.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => ["fedavg"],
         };
-        strategies.AcceptOnlyFromAmong([.. AggregationStrategies.Names]);
         var secure = new Option<bool>("--secure-aggregation") { Description = "Train each strategy of the mean once more with masked updates, and tell what that costs; needs 3 sites." };
         var clip = new Option<double>("--update-clip") { Description = "Norm to which updates are shortened; 0 for no bound, and 1 with --secure-aggregation.", DefaultValueFactory = _ => 0 };
         var noise = new NoiseOptions();
@@ -39,7 +40,7 @@ internal static class FederatedBench
                 parsed.GetValue(split)!,
                 parsed.GetValue(alpha) is > 0 and var value ? value : throw new UsageException("--alpha must be above 0."),
                 Bounded("--rounds", parsed.GetValue(rounds), 1, 100),
-                parsed.GetValue(strategies)!,
+                [.. parsed.GetValue(strategies)!.Select(Variant)],
                 parsed.GetValue(secure),
                 parsed.GetValue(clip) is >= 0 and <= 1_000_000 and var norm ? (norm == 0 && parsed.GetValue(secure) ? 1 : norm) : throw new UsageException("--update-clip must be 0 to 1000000."),
                 context.Settings.Seed)
@@ -65,14 +66,17 @@ internal static class FederatedBench
     public static int Bounded(string name, int value, int min, int max) =>
         value >= min && value <= max ? value : throw new UsageException($"{name} must be {min} to {max}, not {value}.");
 
+    private static TrainingVariant Variant(string text) =>
+        TrainingVariant.TryParse(text, out var variant, out var problem) ? variant : throw new UsageException($"--strategies: {problem}");
+
     private static void Write(IAnsiConsole screen, FederatedBenchReport report)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("training", "log loss", "churn AUROC", "macro-F1", "worst site", "its AUROC", "KB a round", "seconds", "bytes, times", "seconds, times", "epsilon", "attack");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("training", "log loss", "churn AUROC", "macro-F1", "worst site", "its AUROC", "KB a round", "rounds", "seconds", "bytes, times", "seconds, times", "epsilon", "attack");
         foreach (var run in report.Runs)
         {
             table.AddRow(new object?[]
             {
-                run.Name, run.LogLoss, run.ChurnAuroc, run.MacroF1, run.WorstSite, run.WorstChurnAuroc, run.BytesPerRound / 1000, run.Seconds, run.BytesRatio, run.SecondsRatio, run.Privacy?.Epsilon, run.Privacy?.Attack.Advantage,
+                run.Name, run.LogLoss, run.ChurnAuroc, run.MacroF1, run.WorstSite, run.WorstChurnAuroc, run.BytesPerRound / 1000, run.RoundsToTarget, run.Seconds, run.BytesRatio, run.SecondsRatio, run.Privacy?.Epsilon, run.Privacy?.Attack.Advantage,
             }.Select(cell => Markup.Escape(cell is double number ? number.ToString("F4", CultureInfo.InvariantCulture) : Convert.ToString(cell, CultureInfo.InvariantCulture)!)).ToArray());
         }
 
@@ -81,7 +85,7 @@ internal static class FederatedBench
 }
 
 /// <summary>How to compare.</summary>
-internal sealed record FederatedBenchSettings(int Sites, string Split, double Alpha, int Rounds, IReadOnlyList<string> Strategies, bool Masked, double UpdateClipNorm, int Seed)
+internal sealed record FederatedBenchSettings(int Sites, string Split, double Alpha, int Rounds, IReadOnlyList<TrainingVariant> Variants, bool Masked, double UpdateClipNorm, int Seed)
 {
     /// <summary>Noise to measure beside; its multipliers may be empty.</summary>
     public required NoiseSettings Noise { get; init; }
@@ -100,7 +104,7 @@ internal sealed record FederatedBenchReport(
     string Name, int Seed, string Split, double Alpha, int Rounds, IReadOnlyDictionary<string, int> Customers, int TestCustomers, IReadOnlyList<FederatedBenchRun> Runs);
 
 /// <summary>One training.</summary>
-/// <param name="Name"><c>central</c>, the strategy, or the strategy with <c>masked</c> behind it.</param>
+/// <param name="Name"><c>central</c>, the strategy with its additions, and behind these <c>masked</c> or the noise.</param>
 /// <param name="LogLoss">Over all test customers, in nats.</param>
 /// <param name="ChurnAuroc">Over all test customers.</param>
 /// <param name="MacroF1">Over all test customers.</param>
@@ -108,11 +112,12 @@ internal sealed record FederatedBenchReport(
 /// <param name="WorstLogLoss">Its log loss.</param>
 /// <param name="WorstChurnAuroc">Its churn AUROC.</param>
 /// <param name="ValidationLosses">After each round, uncalibrated.</param>
-/// <param name="BytesPerRound">Bytes of all updates of a round, uncompressed, or of all messages of a masked one; 0 at one place.</param>
+/// <param name="BytesPerRound">Bytes of all updates of a round, as they went, or of all messages of a masked one; 0 at one place.</param>
+/// <param name="RoundsToTarget">The first round whose validation loss is within 1 % of the best at one place; null where none is.</param>
 /// <param name="Seconds">Time of the training.</param>
 internal sealed record FederatedBenchRun(
     string Name, double LogLoss, double ChurnAuroc, double MacroF1, string WorstSite, double WorstLogLoss, double WorstChurnAuroc,
-    IReadOnlyList<double> ValidationLosses, long BytesPerRound, double Seconds)
+    IReadOnlyList<double> ValidationLosses, long BytesPerRound, int? RoundsToTarget, double Seconds)
 {
     /// <summary>Bytes over those of the same training in the clear; null but for a masked one.</summary>
     public double? BytesRatio { get; init; }

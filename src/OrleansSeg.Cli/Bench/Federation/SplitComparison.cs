@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrleansSeg.Model.Features;
-using OrleansSeg.Model.Federation;
-using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Federation.Privacy;
 using OrleansSeg.Model.Federation.Training;
@@ -14,6 +12,7 @@ namespace OrleansSeg.Cli.Bench.Federation;
 internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, FederatedBenchSettings settings, Action<string> say)
 {
     private const string Central = "central";
+    private const double TargetShare = 1.01;
     private static readonly TimeSpan Horizon = TimeSpan.FromDays(90);
 
     /// <summary>Runs every training, one after another.</summary>
@@ -24,46 +23,46 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
         var split = await SplitAsync(known, cancellationToken);
         var bySite = known.ToLookup(history => NameOf(split.SiteOf(history)));
         var testBySite = test.ToLookup(history => NameOf(split.SiteOf(history)));
-        var runs = new List<FederatedBenchRun>
-        {
-            await TrainAsync(Central, new FedAvg(), false, new Dictionary<string, HistorySource> { [Central] = Source(known) }, testBySite, cancellationToken),
-        };
-        foreach (var strategy in settings.Strategies)
+        var central = await TrainAsync(TrainingVariant.Plain(Central), false, new Dictionary<string, HistorySource> { [Central] = Source(known) }, testBySite, cancellationToken);
+        var target = TargetShare * central.ValidationLosses.Min();
+        var runs = new List<FederatedBenchRun> { Reached(central) };
+        foreach (var variant in settings.Variants)
         {
             var sites = bySite.ToDictionary(site => site.Key, site => Source([.. site]));
-            var aggregation = AggregationStrategies.Create(strategy, AggregationParameters.Defaults);
-            var clear = await TrainAsync(strategy, aggregation, false, sites, testBySite, cancellationToken);
-            runs.Add(clear);
-            if (settings.Masked && !aggregation.UsesControlVariates)
+            var clear = await TrainAsync(variant, false, sites, testBySite, cancellationToken);
+            runs.Add(Reached(clear));
+            if (settings.Masked && !variant.Strategy.UsesControlVariates && !variant.Compressor.Lossy)
             {
-                var masked = await TrainAsync($"{strategy} masked", aggregation, true, sites, testBySite, cancellationToken);
-                runs.Add(masked with { BytesRatio = (double)masked.BytesPerRound / clear.BytesPerRound, SecondsRatio = masked.Seconds / clear.Seconds });
+                var masked = await TrainAsync(variant with { Name = $"{variant.Name} masked" }, true, sites, testBySite, cancellationToken);
+                runs.Add(Reached(masked with { BytesRatio = (double)masked.BytesPerRound / clear.BytesPerRound, SecondsRatio = masked.Seconds / clear.Seconds }));
             }
 
             foreach (var multiplier in settings.Noise.Multipliers)
             {
-                var name = string.Create(CultureInfo.InvariantCulture, $"{strategy}, noise {multiplier}");
-                runs.Add(await TrainAsync(name, aggregation, false, sites, testBySite, cancellationToken, settings.Noise.Of(multiplier)));
+                var noised = variant with { Name = string.Create(CultureInfo.InvariantCulture, $"{variant.Name}, noise {multiplier}") };
+                runs.Add(Reached(await TrainAsync(noised, false, sites, testBySite, cancellationToken, settings.Noise.Of(multiplier))));
             }
         }
 
         return new FederatedBenchReport(
             "federated", settings.Seed, settings.Split, settings.Alpha, settings.Rounds, bySite.ToDictionary(site => site.Key, site => site.Count()), test.Count, runs);
+
+        FederatedBenchRun Reached(FederatedBenchRun run) =>
+            run with { RoundsToTarget = run.ValidationLosses.ToList().FindIndex(loss => loss <= target) is >= 0 and var at ? at + 1 : null };
     }
 
     private async Task<FederatedBenchRun> TrainAsync(
-        string name,
-        IAggregationStrategy strategy,
+        TrainingVariant variant,
         bool isMasked,
         Dictionary<string, HistorySource> sites,
         ILookup<string, CustomerHistory> test,
         CancellationToken cancellationToken,
         SimulatedNoise? noise = null)
     {
-        var clock = Stopwatch.StartNew();
+        var (clock, name) = (Stopwatch.StartNew(), variant.Name);
         var plan = new SimulationPlan
         {
-            Data = new TrainingPlan { Horizon = Horizon, Seed = settings.Seed }, Strategy = strategy, Rounds = settings.Rounds,
+            Data = new TrainingPlan { Horizon = Horizon, Seed = settings.Seed }, Strategy = variant.Strategy, Scope = variant.Scope, Compressor = variant.Compressor, Rounds = settings.Rounds,
             UpdateClipNorm = name == Central ? 0 : settings.UpdateClipNorm, SecureAggregation = isMasked,
             Noise = noise, Local = noise is null ? settings.Noise.Local : settings.Noise.NoisedLocal,
         };
@@ -88,7 +87,7 @@ internal sealed class SplitComparison(IReadOnlyList<CustomerHistory> histories, 
         say(string.Create(CultureInfo.InvariantCulture, $"{name}: log loss {all.LogLoss:F4}, churn AUROC {all.ChurnAuroc:F4}, {seconds:F0} s"));
         return new FederatedBenchRun(
             name, all.LogLoss, all.ChurnAuroc, all.MacroF1, worst.Key, worst.Value.LogLoss, worst.Value.ChurnAuroc, trained.ValidationLosses,
-            name == Central ? 0 : isMasked ? trained.ExchangeBytes / settings.Rounds : (long)trained.WeightCount * sizeof(float) * sites.Count * (strategy.UsesControlVariates ? 2 : 1), Math.Round(seconds, 1))
+            name == Central ? 0 : trained.Bytes / settings.Rounds, null, Math.Round(seconds, 1))
         {
             Privacy = privacy,
         };

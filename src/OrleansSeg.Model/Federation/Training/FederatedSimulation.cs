@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using OrleansSeg.Model.Federation.Aggregation;
+using OrleansSeg.Model.Federation.Compression;
 using OrleansSeg.Model.Federation.Fitting;
-using OrleansSeg.Model.Federation.Privacy;
 using OrleansSeg.Model.Federation.Rounds;
 using OrleansSeg.Model.Inference;
-using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Federation.Training;
@@ -66,7 +65,9 @@ public static class FederatedSimulation
     {
         private readonly Dictionary<string, float[]> _siteWeights = [];
         private readonly Dictionary<string, float[]> _controls = [];
+        private readonly Dictionary<string, float[]> _residuals = [];
         private readonly List<double> _losses = [];
+        private long _bytes;
 
         public SimulationResult Go(CancellationToken cancellationToken)
         {
@@ -76,12 +77,12 @@ public static class FederatedSimulation
             SimulatedExchange? exchange = null;
             for (var round = 1; round <= plan.Rounds; round++)
             {
-                var results = trainers.Select(trainer => (Site: trainer.Key, Result: trainer.Value.Run(Order(trainer.Key, round, weights, state), cancellationToken))).ToList();
+                        var results = trainers.Select(trainer => (Site: trainer.Key, Result: trainer.Value.Run(Order(trainer.Key, round, weights, state), cancellationToken))).ToList();
                 exchange ??= plan.SecureAggregation
                     ? new SimulatedExchange(trainers.Keys, shared.Length, plan.UpdateClipNorm, results.Sum(result => result.Result.Update.Examples))
                     : null;
                 IReadOnlyList<TrainerUpdate> updates = exchange is null
-                    ? [.. results.Select(result => Clip(result.Result.Update))]
+                    ? [.. results.Select(result => Send(round, Clip(result.Result.Update)))]
                     : [exchange.Sum(round, [.. results.Select(result => result.Result)])];
                 var average = plan.Strategy.Aggregate(weights, state, updates, trainers.Count);
                 (weights, state) = (average.Weights, average.State);
@@ -106,13 +107,22 @@ public static class FederatedSimulation
 
             return new SimulationResult(schemes, data, _losses, Finish(best, bestSites), shared.Length)
             {
-                ExchangeBytes = exchange?.Bytes ?? 0,
+                Bytes = exchange?.Bytes ?? _bytes,
                 Spent = plan.Noise?.Round(statistics.Values, plan.Local.Epochs).Curve.Times(plan.Rounds),
             };
         }
 
         private TrainerUpdate Clip(TrainerUpdate update) =>
             plan.UpdateClipNorm > 0 ? update with { Delta = UpdateClipping.Clip(update.Delta, plan.UpdateClipNorm).Values } : update;
+
+        private TrainerUpdate Send(int round, TrainerUpdate update)
+        {
+            var residual = plan.Compressor.Lossy ? _residuals.GetValueOrDefault(update.Trainer) : null;
+            var sent = ErrorFeedback.Compress(plan.Compressor, update.Delta, residual, UpdateCompressors.Seed(plan.Data.Seed, round, update.Trainer));
+            _residuals[update.Trainer] = sent.Residual;
+            _bytes += sent.Bytes.Length + ((long)(update.ControlDelta?.Length ?? 0) * sizeof(float));
+            return update with { Delta = sent.Sent };
+        }
 
         private LocalRound Order(string site, int round, float[] weights, ServerState state)
         {
@@ -156,62 +166,4 @@ public static class FederatedSimulation
             return state;
         }
     }
-}
-
-/// <summary>What to simulate.</summary>
-public sealed record SimulationPlan
-{
-    /// <summary>Horizon, cutoffs, bounds and the run's seed.</summary>
-    public required TrainingPlan Data { get; init; }
-
-    /// <summary>How updates become a model.</summary>
-    public required IAggregationStrategy Strategy { get; init; }
-
-    /// <summary>Rounds.</summary>
-    /// <value>Default 10; at least 1.</value>
-    public int Rounds { get; init; } = 10;
-
-    /// <summary>How trainers train.</summary>
-    public LocalOptions Local { get; init; } = new();
-
-    /// <summary>Norm to which updates are clipped; 0 for no bound.</summary>
-    public double UpdateClipNorm { get; init; }
-
-    /// <summary>Whether rounds are masked, and the strategy is given the mean alone; needs three sites, <see cref="UpdateClipNorm"/> and a strategy of the mean.</summary>
-    public bool SecureAggregation { get; init; }
-
-    /// <summary>Noise that hides customers; null for none.</summary>
-    public SimulatedNoise? Noise { get; init; }
-
-    /// <summary>Which weights travel.</summary>
-    public SharedScope Scope { get; init; } = SharedScope.Everything;
-
-    /// <summary>Whose spenders give the high-value threshold.</summary>
-    public ThresholdScope Thresholds { get; init; } = ThresholdScope.Global;
-
-    /// <summary>A model to start from; null for none.</summary>
-    public SegmentModel? Before { get; init; }
-
-    /// <summary>The network's shape where there is none; null for the default.</summary>
-    public NetworkConfig? Shape { get; init; }
-}
-
-/// <summary>What a simulation gave.</summary>
-/// <param name="Schemes">Labels and thresholds.</param>
-/// <param name="Data">Cutoffs.</param>
-/// <param name="ValidationLosses">By round, over all sites, see <see cref="LocalTraining.Validate(ReadOnlySpan{float}, float[], int)"/>.</param>
-/// <param name="Models">By site, calibrated, of the round that validated best; to be disposed by the caller.</param>
-/// <param name="WeightCount">Numbers in an update.</param>
-public sealed record SimulationResult(
-    FittedSchemes Schemes,
-    DataPlan Data,
-    IReadOnlyList<double> ValidationLosses,
-    ImmutableSortedDictionary<string, SegmentModel> Models,
-    int WeightCount)
-{
-    /// <summary>Bytes of all messages of masked rounds; 0 where none is masked.</summary>
-    public long ExchangeBytes { get; init; }
-
-    /// <summary>What noised steps told of a customer; null where there was no noise.</summary>
-    public RenyiCurve? Spent { get; init; }
 }

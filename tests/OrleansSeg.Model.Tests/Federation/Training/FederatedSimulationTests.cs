@@ -1,4 +1,5 @@
 using OrleansSeg.Model.Federation.Aggregation;
+using OrleansSeg.Model.Federation.Compression;
 using OrleansSeg.Model.Federation.Training;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Tests.Training;
@@ -44,8 +45,20 @@ public sealed class FederatedSimulationTests
         Assert.All(clear.ValidationLosses.Zip(masked.ValidationLosses), losses => Assert.Equal(losses.First, losses.Second, 1e-4));
         Assert.All(
             GlobalModel.WeightsOf(clear.Models["s0"]).Zip(GlobalModel.WeightsOf(masked.Models["s0"])), weights => Assert.Equal(weights.First, weights.Second, 1e-4));
-        Assert.Equal(0, clear.ExchangeBytes);
-        Assert.True(masked.ExchangeBytes > 3L * 3 * sizeof(ulong) * masked.WeightCount);
+        Assert.InRange(clear.Bytes, 3L * 3 * sizeof(float) * clear.WeightCount, (3L * 3 * sizeof(float) * clear.WeightCount) + 1_000);
+        Assert.True(masked.Bytes > 3L * 3 * sizeof(ulong) * masked.WeightCount);
+    }
+
+    [Theory]
+    [InlineData("int8", 0.3)]
+    [InlineData("topk", 0.05)]
+    public async Task SmallUpdates_LearnNearlyAsMuch_ForAFewOfTheBytes(string compressor, double share)
+    {
+        var whole = await RunAsync(FedAvg.StrategyName, SharedScope.Everything);
+        var small = await RunAsync(FedAvg.StrategyName, SharedScope.Everything, compressor: compressor);
+        Assert.True(small.Bytes < share * whole.Bytes, $"{small.Bytes} of {whole.Bytes}");
+        Assert.NotEqual(whole.ValidationLosses, small.ValidationLosses);
+        Assert.True(small.ValidationLosses[^1] < small.ValidationLosses[0], string.Join(' ', small.ValidationLosses));
     }
 
     [Fact]
@@ -57,7 +70,7 @@ public sealed class FederatedSimulationTests
         Assert.Equal(one["fuse.bias"].data<float>().ToArray(), other["fuse.bias"].data<float>().ToArray());
     }
 
-    private static Task<SimulationResult> RunAsync(string strategy, SharedScope scope, double clipNorm = 0, bool isMasked = false) => FederatedSimulation.RunAsync(
+    private static Task<SimulationResult> RunAsync(string strategy, SharedScope scope, double clipNorm = 0, bool isMasked = false, string compressor = "none") => FederatedSimulation.RunAsync(
         Sites(),
         new SimulationPlan
         {
@@ -67,6 +80,7 @@ public sealed class FederatedSimulationTests
             Scope = scope,
             UpdateClipNorm = clipNorm,
             SecureAggregation = isMasked,
+            Compressor = UpdateCompressors.Create(compressor, CompressionParameters.Defaults),
             Shape = SmallRun.Shape,
             Local = new LocalOptions { Network = new NetworkTrainingOptions { AveragingDecay = 0, BatchSize = 32, LearningRate = 5e-3 } },
         },
