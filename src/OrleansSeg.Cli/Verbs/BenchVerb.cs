@@ -26,6 +26,7 @@ internal static class BenchVerb
         var command = new Command("bench", "Measures this machine.") { name, seconds, callers, customers, events, rate, rows, file, layout };
         command.Subcommands.Add(ChaosBench.Create(runner));
         command.Subcommands.Add(FederatedBench.Create(runner));
+        command.Subcommands.Add(OverheadBench.Create(runner));
         command.Subcommands.Add(SiteClusterBench.Create(runner));
         return runner.Bind(command, async (context, cancellationToken) =>
         {

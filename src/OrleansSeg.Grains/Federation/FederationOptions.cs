@@ -7,9 +7,9 @@ namespace OrleansSeg.Federation;
 public sealed class FederationOptions
 {
     /// <summary>Time between two questions to a trainer that works.</summary>
-    /// <value>Default 1 s; 10 ms to 1 min.</value>
+    /// <value>Default 250 ms; 10 ms to 1 min.</value>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How far before its start a run looks at the data, so that no silo whose clock is slow still records events of that time.</summary>
     /// <value>Default 10 s; zero to 10 min.</value>
