@@ -117,6 +117,10 @@ public sealed record RoundStatus(
     /// <summary>Of the reporters those whose update came late, each with the earlier round that it was trained in.</summary>
     [Id(6)]
     public ImmutableSortedDictionary<string, int> Late { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
+
+    /// <summary>Why the update of a trainer that is no reporter is not in it; for people.</summary>
+    [Id(7)]
+    public ImmutableSortedDictionary<string, string> Missing { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }
 
 /// <summary>How a trainer does in a step.</summary>
@@ -145,4 +149,7 @@ public enum TrainerStepState
 
     /// <summary>It is not in the step, because it is still at an earlier round; its update will count when it comes, or has come and counts in this round.</summary>
     Late = 4,
+
+    /// <summary>It is not in the round, because it was in none of the latest ones, or has dropped out of this one.</summary>
+    SittingOut = 5,
 }

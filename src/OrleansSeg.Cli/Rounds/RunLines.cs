@@ -22,10 +22,11 @@ internal static class RunLines
             yield return Line($"Run {after.Run}: {RunWords.Phase(after)}{(after.Outcome is { } outcome ? $": {outcome}" : "")}");
         }
 
+        var taking = after.Trainers.Count(trainer => trainer.State is not (TrainerStepState.Late or TrainerStepState.SittingOut));
         var reported = after.Trainers.Count(trainer => trainer.State == TrainerStepState.Reported);
         if (reported > 0 && reported != (isSameStep ? before!.Trainers.Count(trainer => trainer.State == TrainerStepState.Reported) : 0))
         {
-            yield return Line($"  {reported} of {after.Trainers.Length} have reported");
+            yield return Line($"  {reported} of {taking} have reported");
         }
 
         var told = isSameStep ? before!.Trainers : [];
@@ -39,12 +40,14 @@ internal static class RunLines
     {
         TrainerStepState.Failed => "has failed",
         TrainerStepState.Late => "is late",
+        TrainerStepState.SittingOut => "sits out",
+        TrainerStepState.Silent => "is silent",
         _ => "is tried again",
     };
 
     private static string Round(FederatedPlan plan, RoundStatus round)
     {
-        var missing = string.Join(", ", RunFacts.MissingIn(plan, round));
+        var missing = string.Join(", ", RunFacts.MissingIn(plan, round).Select(trainer => round.Missing.TryGetValue(trainer, out var why) ? $"{trainer} ({why})" : trainer));
         var late = RunFacts.LateIn(round);
         var metrics = string.Concat(round.Metrics.Select(metric => $", {metric.Key} {RunWords.Number(metric.Value)}"));
         return Line($"  round {round.Round}: {round.Reporters.Length} of {plan.Trainers.Length} reported in {RunWords.Duration(round.Took)}, {RunWords.Bytes(round.Bytes)}{metrics}{(late.Length > 0 ? $"; late: {late}" : "")}{(missing.Length > 0 ? $"; missing: {missing}" : "")}");

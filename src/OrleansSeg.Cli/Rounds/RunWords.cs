@@ -16,6 +16,9 @@ internal static class RunWords
         var other => Name(other),
     };
 
+    /// <summary>Where a trainer stands in a step, such as <c>sits out</c>.</summary>
+    public static string State(TrainerStepState state) => state == TrainerStepState.SittingOut ? "sits out" : state.ToString().ToLowerInvariant();
+
     /// <summary>For instance <c>3.2 s</c>, <c>4 min 05 s</c> or <c>1 h 02 min</c>.</summary>
     public static string Duration(TimeSpan time) =>
         time.TotalSeconds < 59.95 ? Line($"{time.TotalSeconds:0.0} s")

@@ -14,6 +14,7 @@ internal static class TrainerGrid
         (TrainerStepState.Silent, "silent", "grey"),
         (TrainerStepState.Failed, "failed", "red"),
         (TrainerStepState.Late, "late", "yellow"),
+        (TrainerStepState.SittingOut, "sits out", "grey"),
     ];
 
     public static Table Of(IEnumerable<TrainerStepStatus> trainers)

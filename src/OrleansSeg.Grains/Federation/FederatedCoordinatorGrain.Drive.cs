@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
@@ -90,8 +91,9 @@ internal sealed partial class FederatedCoordinatorGrain
                 heard = await SeedAsync(heard);
                 if (await ComputeAsync(heard, () => _work.CloseAsync(heard, cancellationToken), cancellationToken) is { } closing)
                 {
-                    var working = answers.Where(answer => answer.Report?.State == TrainerStepState.Working).Select(answer => answer.Trainer).ToHashSet(StringComparer.Ordinal);
-                    await WriteAsync(RunMachine.Closed(heard, closing, Now, working), [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
+                    var working = answers.Where(answer => answer.Report?.State == TrainerStepState.Working).Select(answer => answer.Trainer);
+                    var seen = new StepWitness(working.ToImmutableHashSet(StringComparer.Ordinal), [.. heard.Plan.Trainers.Where(IsAway)]);
+                    await WriteAsync(RunMachine.Closed(heard, closing, Now, seen), [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
                     LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Stage, heard.Reports.Count);
                 }
 

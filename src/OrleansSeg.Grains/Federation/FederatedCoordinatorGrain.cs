@@ -9,6 +9,7 @@ using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Hosting;
 using OrleansSeg.Inference;
+using OrleansSeg.Placement;
 
 namespace OrleansSeg.Federation;
 
@@ -29,6 +30,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
     private readonly ICoordinatorWork _work;
     private readonly INoiseSeeds _seeds;
     private readonly FederationOptions _options;
+    private readonly SiloRoles _roles;
     private readonly TimeProvider _time;
     private readonly ILogger<FederatedCoordinatorGrain> _logger;
     private readonly RunStore _store;
@@ -46,12 +48,13 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         [FromKeyedServices(CustomerStorage.ProviderName)] IGrainStorage storage,
         IOptions<FederationOptions> options,
         SiloStopping stopping,
+        SiloRoles roles,
         TimeProvider time,
         IServiceProvider services,
         ILogger<FederatedCoordinatorGrain> logger)
     {
         GrainContext = context;
-        (_grains, _work, _seeds, _options, _time, _logger) = (grains, work, seeds, options.Value, time, logger);
+        (_grains, _work, _seeds, _options, _roles, _time, _logger) = (grains, work, seeds, options.Value, roles, time, logger);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping.Begun);
         _store = new RunStore(new GrainRecords(storage, context.GrainId));
         _hasReminders = services.GetService<IReminderTable>() is not null;
@@ -146,35 +149,6 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
     }
 
     private IFederatedTrainerGrain TrainerOf(string trainer) => _grains.GetGrain<IFederatedTrainerGrain>(TrainerKey.Of(Name, trainer));
-
-    private RunStatus StatusOf(RunState run) => new(
-        run.Number,
-        run.Plan,
-        run.Phase,
-        run.Round,
-        run.StartedAt,
-        run.Watermark,
-        run.EndedAt,
-        run.Rounds,
-        run.HasEnded || run.Phase is RunPhase.Opening or RunPhase.Promoting ? []
-            : [.. run.Participants.Concat(run.Late.Keys).Order(StringComparer.Ordinal).Select(trainer => StatusOf(run, trainer))],
-        run.Outcome,
-        run.Versions)
-    {
-        Cause = run.Cause,
-        Findings = run.Findings,
-        Privacy = RunPrivacy.StatusOf(run),
-        Releases = run.Releases.IsDefault ? [] : run.Releases,
-        Stage = run.Stage,
-    };
-
-    private TrainerStepStatus StatusOf(RunState run, string trainer) => run.Late.GetValueOrDefault(trainer) is { } late
-        ? new TrainerStepStatus(trainer, TrainerStepState.Late, LateTrainers.Tell(late))
-        : run.Reports.ContainsKey(trainer)
-        ? new TrainerStepStatus(trainer, TrainerStepState.Reported, null)
-        : run.Failures.GetValueOrDefault(trainer) is { } failure
-        ? new TrainerStepStatus(trainer, failure.IsFinal ? TrainerStepState.Failed : TrainerStepState.Working, failure.Reason)
-        : new TrainerStepStatus(trainer, _heard.GetValueOrDefault(trainer) is { } heard && heard.Step == run.Step ? heard.State : TrainerStepState.Silent, null);
 
     private async Task BeginAsync(FederatedPlan plan, DateTimeOffset? scheduledFor)
     {

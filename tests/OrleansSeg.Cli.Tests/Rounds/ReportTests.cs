@@ -25,7 +25,7 @@ public sealed partial class ReportTests : IDisposable
         Assert.Equal([file.FullName], Directory.GetFiles(_shell.Folder));
         var page = await File.ReadAllTextAsync(file.FullName);
         Assert.All(
-            ["Federated run 7 of shops", "Better than the model in service.", "fedavg", "3 of 4", "south:0", "title=\"south:0 of round 2\">1<", "5.9 KiB", "logLoss", "trainLoss", ">4<"],
+            ["Federated run 7 of shops", "Better than the model in service.", "fedavg", "3 of 4", "south:0: Too few customers.", "title=\"south:0 of round 2\">1<", "5.9 KiB", "logLoss", "trainLoss", ">4<"],
             words => Assert.Contains(words, page, StringComparison.Ordinal));
         Assert.Empty(Loading().Matches(page));
         Assert.EndsWith("</html>\n", page, StringComparison.Ordinal);

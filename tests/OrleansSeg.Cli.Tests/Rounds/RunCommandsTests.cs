@@ -25,7 +25,7 @@ public sealed class RunCommandsTests
             + "plan: {sites: [string], trainersPerSite: number, rounds: number, strategy: string, settings: {}, localEpochs: number, horizonDays: number, seed: number, "
             + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, scope: string, cutoff: null, promote: bool, condition: null, "
             + "privacy: {unit: string, noiseMultiplier: number, customerClipNorm: number, customersPerStep: number, delta: number, epsilonMax: number}, secureAggregation: bool, updateClipNorm: number, lateUpdates: string}, "
-            + "rounds: [{round: number, model: string, reporters: [string], missing: [], late: {}, tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
+            + "rounds: [{round: number, model: string, reporters: [string], missing: [], whyMissing: {}, late: {}, tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
             + "trainers: [{trainer: string, state: string, detail: null}], privacy: null, releases: [], stage: string}",
             Shape.Of(Answer));
         Assert.Equal(["reported", "working", "failed", "silent"], Answer["trainers"]!.AsArray().Select(trainer => (string)trainer!["state"]!));
@@ -157,7 +157,7 @@ public sealed class RunCommandsTests
                 "  north:1 is tried again: The store was away.",
                 "  south:0 has failed: Too few customers.",
                 "The coordinator does not answer and is asked again: gone",
-                "  round 2: 3 of 4 reported in 7.0 s, 4.4 KiB, logLoss 0.9, trainLoss 0.75; missing: south:0",
+                "  round 2: 3 of 4 reported in 7.0 s, 4.4 KiB, logLoss 0.9, trainLoss 0.75; missing: south:0 (Too few customers.)",
                 "  round 3: 4 of 4 reported in 10.5 s, 5.9 KiB, logLoss 0.85, trainLoss 0.5; late: south:0 of round 2",
                 $"Run 7: {how.ToString().ToLowerInvariant()}: Better than the model in service.",
             ],

@@ -37,7 +37,7 @@ internal static class Runs
         EndedAt = Start.AddMinutes(4),
         Rounds =
         [
-            Round(1, Plan.Trainers.ToArray()), Round(2, "north:0", "north:1", "south:1"),
+            Round(1, Plan.Trainers.ToArray()), Round(2, "north:0", "north:1", "south:1") with { Missing = ImmutableSortedDictionary<string, string>.Empty.Add("south:0", "Too few customers.") },
             Round(3, Plan.Trainers.ToArray()) with { Late = ImmutableSortedDictionary<string, int>.Empty.Add("south:0", 2) },
         ],
         Trainers = [],

@@ -18,6 +18,9 @@ public sealed class RoleCluster(int startCount, params Role[] roles) : ShopClust
     /// <summary>Partitions of a site.</summary>
     public int PartitionCount { get; init; } = Partitions.Count;
 
+    /// <summary>What a test changes in every silo.</summary>
+    public Action<ISiloBuilder> Also { get; init; } = _ => { };
+
     /// <summary>A silo by its number.</summary>
     public InProcessSiloHandle this[int number] => Cluster.Silos.Single(silo => silo.InstanceNumber == number);
 
@@ -67,6 +70,7 @@ public sealed class RoleCluster(int startCount, params Role[] roles) : ShopClust
                 options.Sites.Add(site);
             }
         });
+        Also(silo);
     }
 }
 

@@ -102,10 +102,19 @@ public sealed class FederatedRunTests(RunCluster cluster) : IClassFixture<RunClu
     {
         var broken = $"{_sites[0]}:1";
         cluster.Work.Meet = (trainer, step) => trainer == broken && step is { Phase: RunPhase.Training, Round: 1 or 2 } ? throw new IOException("no disk") : Task.CompletedTask;
+        var seen = new List<RunStatus>();
+        cluster.Work.MeetCoordinator = async _ => seen.Add((await _coordinator.GetStatusAsync(1, default))!);
         await _coordinator.StartAsync(Plan with { Rounds = 4 }, default);
         var ended = await cluster.EndAsync(_coordinator);
         Assert.Equal((RunPhase.Done, 4), (ended.Phase, ended.Rounds.Length));
         Assert.Equal([false, false, false, true], ended.Rounds.Select(round => round.Reporters.Contains(broken)));
+        const string Why = "IOException; the log of the trainer's silo has the rest.";
+        Assert.Equal(
+            [Why, $"2 rounds in a row without it, the latest round 2: {Why}", $"2 rounds in a row without it, the latest round 2: {Why}", null],
+            ended.Rounds.Select(round => round.Missing.GetValueOrDefault(broken)));
+        Assert.Equal(
+            [new(broken, TrainerStepState.SittingOut, $"Back in round 4. 2 rounds in a row without it, the latest round 2: {Why}")],
+            seen.Where(status => status.Round == 3).SelectMany(status => status.Trainers).Where(trainer => trainer.State == TrainerStepState.SittingOut).Distinct());
     }
 
     [Fact]

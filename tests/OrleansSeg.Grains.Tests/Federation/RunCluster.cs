@@ -74,7 +74,10 @@ public class RunCluster : ShopCluster
     }
 
     /// <inheritdoc />
-    protected override void Configure(ISiloBuilder silo)
+    protected override void Configure(ISiloBuilder silo) => AddLinearWork(silo);
+
+    /// <summary>Lets runs of a silo compute next to nothing.</summary>
+    internal static void AddLinearWork(ISiloBuilder silo)
     {
         silo.Services.AddSingleton<LinearWork>();
         silo.Services.AddSingleton<TestSeeds>();

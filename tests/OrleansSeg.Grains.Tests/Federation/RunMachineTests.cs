@@ -172,7 +172,7 @@ public sealed class RunMachineTests
         var decision = RunMachine.Decide(run, now);
         return decision.Kind switch
         {
-            StepDecisionKind.Close => RunMachine.Closed(run, Closing(run), now, run.Outstanding.Concat(run.Late.Keys).ToHashSet()),
+            StepDecisionKind.Close => RunMachine.Closed(run, Closing(run), now, StepWitness.Nobody with { Working = [.. run.Outstanding, .. run.Late.Keys] }),
             StepDecisionKind.Fail => RunMachine.Ended(run, RunPhase.Failed, decision.Reason!, now),
             _ => run,
         };

@@ -37,7 +37,13 @@ internal static class RoundsTable
         html.Write($"<tr><td class=\"number\">{round.Round}</td>");
         html.Write($"<td><details><summary>{round.Reporters.Length} of {plan.Trainers.Length}</summary>{string.Join(", ", round.Reporters)}</details></td>");
         html.Write($"<td class=\"number\" title=\"{RunFacts.LateIn(round)}\">{round.Late.Count}</td>");
-        html.Write($"<td>{string.Join(", ", RunFacts.MissingIn(plan, round))}</td>");
+        html.Write($"<td>");
+        foreach (var trainer in RunFacts.MissingIn(plan, round))
+        {
+            html.Write($"<div>{trainer}{(round.Missing.TryGetValue(trainer, out var why) ? $": {why}" : "")}</div>");
+        }
+
+        html.Write($"</td>");
         html.Write($"<td class=\"number\">{RunWords.Duration(round.Took)}</td><td class=\"number\">{RunWords.Bytes(round.Bytes)}</td>");
         foreach (var name in metrics)
         {

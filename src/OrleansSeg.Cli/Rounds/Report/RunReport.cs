@@ -85,7 +85,7 @@ internal static class RunReport
         html.Write($"<h2>Trainers now</h2>\n<table>\n<tr><th>trainer</th><th>state</th><th>why</th></tr>\n");
         foreach (var trainer in run.Trainers)
         {
-            html.Write($"<tr><td>{trainer.Trainer}</td><td>{trainer.State.ToString().ToLowerInvariant()}</td><td>{trainer.Detail}</td></tr>\n");
+            html.Write($"<tr><td>{trainer.Trainer}</td><td>{RunWords.State(trainer.State)}</td><td>{trainer.Detail}</td></tr>\n");
         }
 
         html.Write($"</table>\n");

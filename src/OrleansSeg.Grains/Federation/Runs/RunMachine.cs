@@ -79,15 +79,15 @@ internal static class RunMachine
     /// <param name="run">The run.</param>
     /// <param name="closing">What the step came to.</param>
     /// <param name="now">The time.</param>
-    /// <param name="working">Trainers that have just said that they work: the plan may have their updates count later.</param>
-    public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now, IReadOnlySet<string>? working = null) => run.Phase switch
+    /// <param name="seen">What is seen of trainers: whose update may count later, and who is not there.</param>
+    public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now, StepWitness? seen = null) => run.Phase switch
     {
         RunPhase.Fitting when closing.Need is { } need => Weigh(run with { Findings = closing.Metrics }, need, closing, now),
         RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
         RunPhase.Fitting => BeginRound(
             run with { Ledger = run.Ledger with { Base = closing.Base }, Privacy = closing.Privacy, Releases = RunReleases.Add(run.Releases, closing.Releases) }, 1, closing.Output, now),
         RunPhase.Training => CloseStage(
-            run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys), Late = run.Late.RemoveRange(closing.Refused.Keys) }, closing, now, working ?? ImmutableHashSet<string>.Empty),
+            run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys), Late = run.Late.RemoveRange(closing.Refused.Keys) }, closing, now, seen ?? StepWitness.Nobody),
         RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 1, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
         _ => throw Bug($"closing a step in phase {run.Phase}"),
     };
@@ -104,26 +104,26 @@ internal static class RunMachine
         ? Begin(run with { Cause = need.Reason }, RunPhase.Fitting, run.Round + 1, closing.Output, now)
         : Ended(run, RunPhase.Done, need.Reason, now);
 
-    private static RunState CloseStage(RunState run, StepClosing closing, DateTimeOffset now, IReadOnlySet<string> working) => run switch
+    private static RunState CloseStage(RunState run, StepClosing closing, DateTimeOffset now, StepWitness seen) => run switch
     {
         { Stage: RoundStage.Training, Reports.Count: 0 } =>
             Ended(run, RunPhase.Failed, $"No update of round {run.Round} is sound: {string.Join(" ", closing.Refused.Values)}", now),
-        { Stage: RoundStage.Training } => CloseRound(RunRoster.Count(run), closing, now, working),
+        { Stage: RoundStage.Training } => CloseRound(RunRoster.Count(run, closing.Refused, seen), closing, now, seen),
         _ when run.Reports.Count < RunRoster.NeededOf(run) => Ended(
             run, RunPhase.Failed, $"Of round {run.Round} {run.Reports.Count} trainers are left, and {RunRoster.NeededOf(run)} are needed: {string.Join(" ", closing.Refused.Values)}", now),
-        { Stage: RoundStage.Unmasking } => CloseRound(run, closing, now, working),
-        _ => NextStage(run, closing.Output, now),
+        { Stage: RoundStage.Unmasking } => CloseRound(run, closing, now, seen),
+        _ => NextStage(run, closing, now, seen),
     };
 
-    private static RunState CloseRound(RunState run, StepClosing closing, DateTimeOffset now, IReadOnlySet<string> working) =>
-        AfterRound(run with { Rounds = run.Rounds.Add(Summarize(run, closing, now)), Late = LateTrainers.After(run, working) }, closing.Output, now);
+    private static RunState CloseRound(RunState run, StepClosing closing, DateTimeOffset now, StepWitness seen) =>
+        AfterRound(run with { Rounds = run.Rounds.Add(Summarize(run, closing, now)), Late = LateTrainers.After(run, seen.Working), Standings = RunRoster.Returned(run, seen) }, closing.Output, now);
 
     /// <summary>Those that took the stage go on to the next. Who is silent from then on has dropped out of this round.</summary>
-    private static RunState NextStage(RunState run, string exchange, DateTimeOffset now) =>
-        (run.Stage == RoundStage.Masking ? RunRoster.Count(run) : RunRoster.CountAbsent(run)) with
+    private static RunState NextStage(RunState run, StepClosing closing, DateTimeOffset now, StepWitness seen) =>
+        (run.Stage == RoundStage.Masking ? RunRoster.Count(run, closing.Refused, seen) : RunRoster.CountMissing(run, closing.Refused, seen)) with
         {
             Stage = run.Stage + 1,
-            Exchange = exchange,
+            Exchange = closing.Output,
             StepStartedAt = now,
             RoundBytes = run.RoundBytes + BytesOf(run),
             Participants = [.. run.Reports.Keys.Order(StringComparer.Ordinal)],
@@ -174,7 +174,7 @@ internal static class RunMachine
             isMasked ? run.Participants : [.. run.Reports.Keys.Concat(late.Keys).Order(StringComparer.Ordinal)],
             now - (isMasked ? run.RoundStartedAt : run.StepStartedAt),
             run.RoundBytes + BytesOf(run),
-            closing.Metrics) { Late = late };
+            closing.Metrics) { Late = late, Missing = RunRoster.MissingIn(run) };
     }
 
     private static long BytesOf(RunState run) => run.Reports.Values.Select(report => report.Result).Concat(LateTrainers.ArrivedIn(run).Select(late => late.Result)).Sum(result => result.Bytes);

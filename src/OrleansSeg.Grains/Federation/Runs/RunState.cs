@@ -135,6 +135,10 @@ internal sealed record RunState
     [Id(60)]
     public ImmutableSortedDictionary<string, LateTrainer> Late { get; init; } = Empty<LateTrainer>();
 
+    /// <summary>Why trainers are in no round of late: of those whose latest round was closed without their update.</summary>
+    [Id(61)]
+    public ImmutableSortedDictionary<string, TrainerAbsence> Absences { get; init; } = Empty<TrainerAbsence>();
+
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
 
@@ -153,6 +157,12 @@ internal sealed record RunState
 /// <param name="After">Time from the order to the report.</param>
 [GenerateSerializer, Immutable, Alias("seg.trainer-report")]
 internal sealed record TrainerReport([property: Id(0)] StepResult Result, [property: Id(1)] TimeSpan After);
+
+/// <summary>Why a round was closed without a trainer's update.</summary>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="IsAway">Whether no silo was there that could do its round: it is asked again as soon as one is.</param>
+[GenerateSerializer, Immutable, Alias("seg.trainer-absence")]
+internal sealed record TrainerAbsence([property: Id(0)] string Reason, [property: Id(1)] bool IsAway);
 
 /// <summary>A trainer that a round was closed without, while it was at work.</summary>
 /// <param name="Round">The round.</param>

@@ -54,6 +54,11 @@ public sealed record TrainerRoster(ImmutableArray<TrainerStanding> Standings)
             : this;
     }
 
+    /// <summary>A trainer that was set aside because it was not there is there again, and takes part from a round on; unknown ids are ignored.</summary>
+    public TrainerRoster Return(string trainer, int round) => Find(trainer) is { } standing && standing.From > round
+        ? new(Standings.Replace(standing, standing with { From = round }))
+        : this;
+
     /// <summary>A trainer is gone for good; unknown ids are ignored.</summary>
     public TrainerRoster Leave(string trainer) => new(Standings.RemoveAll(standing => standing.Trainer == trainer));
 

@@ -11,6 +11,16 @@ public class TrainerRosterTests
     private static readonly TrainerRoster Pair = TrainerRoster.Empty.Join("oslo", 0).Join("bern", 0);
 
     [Fact]
+    public void Return_BringsBackAtOnce_AndNobodyLaterThanTheyWouldCome()
+    {
+        var roster = Enumerable.Range(1, 4).Aggregate(TrainerRoster.Empty.Join("away", 0).Join("there", 0), (known, round) => known.Failed("away", round, new RosterRule()));
+        Assert.Equal(["there"], roster.TakingPart(5).AsEnumerable());
+        Assert.Equal(["away", "there"], roster.Return("away", 5).TakingPart(5).AsEnumerable());
+        Assert.Equal(roster, roster.Return("there", 7));
+        Assert.Equal(roster, roster.Return("unknown", 5));
+    }
+
+    [Fact]
     public void Join_MidRound_TakesPartFromTheNext()
     {
         var roster = Pair.Join("cork", 3);
