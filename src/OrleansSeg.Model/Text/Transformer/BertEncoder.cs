@@ -36,13 +36,14 @@ public sealed class BertEncoder : nn.Module
     /// <summary>States of the last layer: (B, T) -> (B, T, H). Those of padding mean nothing.</summary>
     /// <param name="batch">The texts, at most <see cref="BertFamilyConfig.TokensMax"/> tokens each.</param>
     /// <param name="dropout">Draws the dropout of training; null in evaluation.</param>
+    /// <param name="adapter">What changes the layers' products in this pass; null for nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">A text is longer than there are positions.</exception>
-    public Tensor Forward(TokenBatch batch, Generator? dropout = null)
+    public Tensor Forward(TokenBatch batch, Generator? dropout = null, IEncoderAdapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Ids.shape[1], Config.TokensMax, nameof(batch));
         using var scope = NewDisposeScope();
-        return encoder.Forward(embeddings.Forward(batch, dropout), KeyBias(batch), dropout).MoveToOuterDisposeScope();
+        return encoder.Forward(embeddings.Forward(batch, dropout), KeyBias(batch), new EncoderPass(dropout, adapter)).MoveToOuterDisposeScope();
     }
 
     // (B, T) -> (B, 1, 1, T). The most negative number rather than infinity, which would make NaN of a row that is all padding.
@@ -64,12 +65,12 @@ internal sealed class BertStack : nn.Module
         RegisterComponents();
     }
 
-    public Tensor Forward(Tensor states, Tensor? bias, Generator? dropout)
+    public Tensor Forward(Tensor states, Tensor? bias, EncoderPass pass)
     {
         var input = states;
         foreach (var each in layer)
         {
-            var next = each.Forward(states, bias, dropout);
+            var next = each.Forward(states, bias, pass);
             if (!ReferenceEquals(states, input))
             {
                 // Without it, the states of all layers would live until the last has run.

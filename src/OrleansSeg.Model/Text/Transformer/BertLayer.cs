@@ -29,13 +29,13 @@ internal sealed class BertLayer : nn.Module
     /// <summary>(B, T, H) -> (B, T, H).</summary>
     /// <param name="states">What goes in.</param>
     /// <param name="bias">(B, 1, 1, T) what is added to the scores of each key; null for nothing.</param>
-    /// <param name="dropout">Draws the dropout of training; null in evaluation.</param>
-    public Tensor Forward(Tensor states, Tensor? bias, Generator? dropout)
+    /// <param name="pass">What goes along with the pass.</param>
+    public Tensor Forward(Tensor states, Tensor? bias, EncoderPass pass)
     {
         using var scope = NewDisposeScope();
-        var attended = attention.Forward(states, bias, dropout);
-        var between = _config.Activation.Apply(intermediate.Forward(attended)); // (B, T, H) -> (B, T, F)
-        return output.Forward(between, attended, dropout).MoveToOuterDisposeScope(); // (B, T, F) -> (B, T, H)
+        var attended = attention.Forward(states, bias, pass);
+        var between = _config.Activation.Apply(intermediate.Forward(attended, pass)); // (B, T, H) -> (B, T, F)
+        return output.Forward(between, attended, pass).MoveToOuterDisposeScope(); // (B, T, F) -> (B, T, H)
     }
 }
 
@@ -53,10 +53,10 @@ internal sealed class BertAttention : nn.Module
         RegisterComponents();
     }
 
-    public Tensor Forward(Tensor states, Tensor? bias, Generator? dropout)
+    public Tensor Forward(Tensor states, Tensor? bias, EncoderPass pass)
     {
         using var scope = NewDisposeScope();
-        return output.Forward(self.Forward(states, bias), states, dropout).MoveToOuterDisposeScope();
+        return output.Forward(self.Forward(states, bias, pass), states, pass).MoveToOuterDisposeScope();
     }
 }
 
@@ -78,11 +78,11 @@ internal sealed class BertQueries : nn.Module
         RegisterComponents();
     }
 
-    public Tensor Forward(Tensor states, Tensor? bias)
+    public Tensor Forward(Tensor states, Tensor? bias, EncoderPass pass)
     {
         using var scope = NewDisposeScope();
         var weighed = nn.functional.scaled_dot_product_attention(
-            Split(query.forward(states)), Split(key.forward(states)), Split(value.forward(states)), bias); // (B, A, T, H/A)
+            Split(pass.Product(query, states)), Split(pass.Product(key, states)), Split(pass.Product(value, states)), bias); // (B, A, T, H/A)
         return weighed.transpose(1, 2).flatten(2).MoveToOuterDisposeScope(); // (B, A, T, H/A) -> (B, T, H)
     }
 
@@ -102,7 +102,7 @@ internal sealed class BertDense : nn.Module
         RegisterComponents();
     }
 
-    public Tensor Forward(Tensor values) => dense.forward(values);
+    public Tensor Forward(Tensor values, EncoderPass pass) => pass.Product(dense, values);
 }
 
 /// <summary>One product, added to what went in before and normalized.</summary>
@@ -121,9 +121,9 @@ internal sealed class BertResidual : nn.Module
         RegisterComponents();
     }
 
-    public Tensor Forward(Tensor values, Tensor before, Generator? dropout)
+    public Tensor Forward(Tensor values, Tensor before, EncoderPass pass)
     {
         using var scope = NewDisposeScope();
-        return LayerNorm.forward(dense.forward(values).Drop(_dropout, dropout) + before).MoveToOuterDisposeScope();
+        return LayerNorm.forward(pass.Output(dense, values, _dropout) + before).MoveToOuterDisposeScope();
     }
 }
