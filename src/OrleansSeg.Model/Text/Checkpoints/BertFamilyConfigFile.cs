@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Text.Transformer;
 
 namespace OrleansSeg.Model.Text.Checkpoints;
@@ -29,6 +31,46 @@ internal static class BertFamilyConfigFile
 
         var head = HeadOf(json);
         return config with { Head = head, Labels = head is TextHead.SequenceClassification or TextHead.TokenClassification ? LabelsOf(json) : [] };
+    }
+
+    /// <summary>The file of a configuration.</summary>
+    public static byte[] Write(BertFamilyConfig config)
+    {
+        var isDistil = config.Family == BertFamily.DistilBert;
+        var architecture = config.Family switch { BertFamily.Bert => "Bert", BertFamily.Roberta => "Roberta", _ => "DistilBert" };
+        var head = config.Head switch
+        {
+            TextHead.SequenceClassification => "ForSequenceClassification",
+            TextHead.TokenClassification => "ForTokenClassification",
+            TextHead.MaskedLanguage => "ForMaskedLM",
+            _ => "Model",
+        };
+        var json = new JsonObject
+        {
+            ["model_type"] = architecture.ToLowerInvariant(),
+            ["architectures"] = new JsonArray(architecture + head),
+            ["vocab_size"] = config.VocabularySize,
+            [isDistil ? "dim" : "hidden_size"] = config.Hidden,
+            [isDistil ? "n_layers" : "num_hidden_layers"] = config.Layers,
+            [isDistil ? "n_heads" : "num_attention_heads"] = config.Heads,
+            [isDistil ? "hidden_dim" : "intermediate_size"] = config.Intermediate,
+            ["max_position_embeddings"] = config.Positions,
+            ["pad_token_id"] = config.PaddingId,
+            [isDistil ? "activation" : "hidden_act"] = config.Activation switch { Activation.GeluTanh => "gelu_new", Activation.Relu => "relu", _ => "gelu" },
+            [isDistil ? "dropout" : "hidden_dropout_prob"] = config.Dropout,
+        };
+        if (!isDistil)
+        {
+            (json["type_vocab_size"], json["layer_norm_eps"]) = (config.TokenTypes, config.NormEpsilon);
+        }
+
+        if (!config.Labels.IsEmpty)
+        {
+            json["id2label"] = new JsonObject(config.Labels.Select((label, id) => KeyValuePair.Create(id.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
+            json["label2id"] = new JsonObject(config.Labels.Select((label, id) => KeyValuePair.Create(label, (JsonNode?)id)));
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(json, BundleJson.Indented);
     }
 
     private static BertFamilyConfig ReadBert(CheckpointJson json, BertFamily family) => new()
@@ -140,5 +182,5 @@ internal static class BertFamilyConfigFile
             : throw new CheckpointException($"{Name} has {labels.Count} labels in id2label, whose ids should run from 0 without a gap.");
     }
 
-    private static string Shown(string name) => Bundles.SafeTensorsHeader.Shown(name);
+    private static string Shown(string name) => SafeTensorsHeader.Shown(name);
 }

@@ -30,6 +30,9 @@ public sealed class TextCheckpoint : IDisposable
     /// <summary>How a text's one vector is made of its tokens' states, by the folder's own files.</summary>
     public TextPooling Pooling { get; }
 
+    /// <summary>The head of a token classifier; null for other checkpoints.</summary>
+    internal TokenHead? TokenHead => _token;
+
     /// <summary>Whether it has the pooler that <see cref="Pool"/> needs.</summary>
     public bool HasPooler => _pooler is not null;
 

@@ -36,7 +36,7 @@ public sealed class PretrainedText : IDisposable
 
     /// <summary>Saves it as Hugging Face lays checkpoints out; <see cref="TransformerTextEncoder.Load"/> reads it, and so does any other program that reads those.</summary>
     /// <param name="folder">The folder; files of the same names are replaced.</param>
-    public void Save(string folder) => CheckpointWriter.Save(folder, _encoder, _head, Vocabulary);
+    public void Save(string folder) => CheckpointWriter.Write(folder, _encoder, _head, Vocabulary);
 
     /// <inheritdoc />
     public void Dispose()

@@ -14,13 +14,19 @@ internal static class SmallEncoder
         Head = TextHead.TokenClassification, Labels = ["O", "buy", "search"],
     };
 
-    public static BertEncoder Create(int seed = 1)
+    public static BertEncoder Create(int seed = 1) => Create(Config, seed, scale: 10);
+
+    /// <summary>Another shape.</summary>
+    /// <param name="config">The shape.</param>
+    /// <param name="seed">Seed of the weights.</param>
+    /// <param name="scale">Above 1 for larger weights than a training would begin with, so that differences show.</param>
+    public static BertEncoder Create(BertFamilyConfig config, int seed, float scale)
     {
         LibTorch.EnsureLoadable();
-        return Drawn(new BertEncoder(Config), seed);
+        return Drawn(new BertEncoder(config), seed, scale);
     }
 
-    public static TokenHead CreateHead(int seed = 2) => Drawn(new TokenHead(Config), seed);
+    public static TokenHead CreateHead(int seed = 2) => Drawn(new TokenHead(Config), seed, 10);
 
     public static TokenBatch Batch(int seed, int texts = 4, int tokens = 8)
     {
@@ -35,17 +41,15 @@ internal static class SmallEncoder
         return states.data<float>().ToArray();
     }
 
-    private static T Drawn<T>(T module, int seed)
+    private static T Drawn<T>(T module, int seed, float scale)
         where T : nn.Module
     {
         using var random = new Generator((ulong)seed);
         Blank.Draw(module, random);
-
-        // Larger than a training would begin with, so that differences show.
         using var quiet = no_grad();
         foreach (var weight in module.parameters().Where(weight => weight.dim() > 1))
         {
-            weight.mul_(10);
+            weight.mul_(scale);
         }
 
         return module;
