@@ -32,6 +32,9 @@ public sealed class UsageTests : IDisposable
     [InlineData("rounds plan --cutoff yesterday", "yesterday")]
     [InlineData("rounds plan --rounds many", "many")]
     [InlineData("rounds history --federation A:B", "A:B")]
+    [InlineData("text", "Required")]
+    [InlineData("text encode", "--encoder")]
+    [InlineData("text pretrain", "--out")]
     [InlineData("lookup 1 --frobnicate", "--frobnicate")]
     [InlineData("lookup 1 --seed x", "x")]
     public async Task WrongLine_ExitsTwo_NamingWhatIsWrong(string line, string named)

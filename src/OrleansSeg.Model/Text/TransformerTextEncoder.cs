@@ -39,6 +39,9 @@ public sealed class TransformerTextEncoder : ITextEncoder, IDisposable
     /// <inheritdoc />
     public int Dimension { get; }
 
+    /// <summary>Shape of the transformer.</summary>
+    public BertFamilyConfig Config => _checkpoint.Config;
+
     /// <summary>The folder's tokenizer.</summary>
     public TextTokenizer Tokenizer { get; }
 
