@@ -48,7 +48,10 @@ public sealed record ScoreSums(
         for (var i = 0; i < forecasts.Count; i++)
         {
             var (example, probabilities) = (truths.Examples[i], forecasts[i].Probabilities);
-            lossUnits += ToUnits(-Math.Log(Math.Max(probabilities[example.Label], ProbabilityMin)));
+
+            // Of weights that have diverged a probability is no number, which would count as no loss at all.
+            var probability = probabilities[example.Label] > ProbabilityMin ? probabilities[example.Label] : ProbabilityMin;
+            lossUnits += ToUnits(-Math.Log(probability));
             sums.Confusion[(example.Label * labels) + DecisionWeights.Decide(probabilities, decisionWeights)]++;
             for (var label = 0; label < labels; label++)
             {

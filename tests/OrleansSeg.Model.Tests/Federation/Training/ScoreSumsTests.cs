@@ -40,6 +40,13 @@ public sealed class ScoreSumsTests
         }, iter: 20);
 
     [Fact]
+    public void ForecastsThatAreNoNumbers_HaveTheGreatestLoss()
+    {
+        var broken = Forecasts.Select(forecast => forecast with { Probabilities = Array.ConvertAll(forecast.Probabilities, _ => float.NaN) });
+        Assert.Equal(-Math.Log(1e-7), ScoreSums.Of(Test, [.. broken], Weights).LogLoss, 6);
+    }
+
+    [Fact]
     public void Json_ReadsBack()
     {
         var read = JsonSerializer.Deserialize<ScoreSums>(ToJson(Whole), BundleJson.Compact)!;
