@@ -211,6 +211,23 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
         Assert.InRange(later.Findings["maturedLabels"], 2 * 300, 2 * 400);
     }
 
+    [Fact]
+    public async Task RunThatNeverDidBetterThanWhatItBeganWith_RegistersNothing_AndSaysWhy()
+    {
+        var site = await cluster.NewShopAsync(400);
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        var plan = new FederatedPlan { Sites = [site], Rounds = 1, Horizon = TimeSpan.FromDays(60), DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1) };
+        var first = await RunAsync("no-better", plan with { Promote = false }, _ => Task.CompletedTask);
+        await cluster.Grains.GetGrain<IModelRegistryGrain>(site).PromoteAsync(first.Versions[site], default);
+
+        // Of so much noise no model comes.
+        var noise = new FederatedPrivacy { Unit = ProtectedUnit.Trainer, NoiseMultiplier = 100 };
+        var second = await RunAsync("no-better", plan with { Privacy = noise, UpdateClipNorm = 1 }, _ => Task.CompletedTask);
+        Assert.True(second.Versions.IsEmpty, second.Outcome);
+        Assert.Matches(@"^Nothing is registered: no round did better on validation than the weights that the run began with \(log loss 0\.\d{4} before the first round, \d+\.\d{4} after the last\)\.$", second.Outcome);
+        Assert.Equal(first.Versions[site], Assert.Single(await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default)).Version);
+    }
+
     private async Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet)
     {
         var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>(federation);

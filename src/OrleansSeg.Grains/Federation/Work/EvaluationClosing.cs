@@ -32,7 +32,12 @@ internal sealed class EvaluationClosing(RunBundles bundles)
         RunState run, RunInput input, SortedDictionary<string, EvaluationAnswer> answers, CancellationToken cancellationToken)
     {
         var last = ScoreSums.Merge(answers.Values.Select(answer => answer.Validation!)).LogLoss;
-        var best = input.Facts.Best is { } earlier && earlier.Loss <= last ? earlier : new BestWeights(last, run.Input, run.Rounds[^1].Round);
+        var best = BestWeights.Of(input.Facts.Best, new BestWeights(last, run.Input, run.Rounds[^1].Round));
+        if (best.Round == 0)
+        {
+            return NothingLearned(run, best.Loss, last);
+        }
+
         var chosen = best.Bundle == run.Input ? input : await bundles.ReadAsync(best.Bundle, cancellationToken);
         string[] finishedApart = input.Sites.IsEmpty ? [RunFacts.AllSites] : [.. run.Plan.Sites];
         var facts = input.Facts with
@@ -45,6 +50,17 @@ internal sealed class EvaluationClosing(RunBundles bundles)
         var output = await bundles.WriteAsync(input with { Facts = facts, Weights = chosen.Weights, Sites = chosen.Sites }, cancellationToken);
         return new StepClosing(output, ImmutableSortedDictionary<string, double>.Empty, GoesOn: true);
     }
+
+    /// <summary>What the run began with would be registered again under a new number, as if it had learned something.</summary>
+    private static StepClosing NothingLearned(RunState run, double before, double last) => new(
+        run.Input,
+        ImmutableSortedDictionary<string, double>.Empty,
+        new RunVerdict(
+            false,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Nothing is registered: no round did better on validation than the weights that the run began with (log loss {before:F4} before the first round, {last:F4} after the last)."),
+            ImmutableSortedDictionary<string, ModelReference>.Empty));
 
     private async Task<StepClosing> CalibrateAsync(RunInput input, SortedDictionary<string, EvaluationAnswer> answers, CancellationToken cancellationToken)
     {

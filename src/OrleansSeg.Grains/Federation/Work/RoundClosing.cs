@@ -90,7 +90,7 @@ internal sealed class RoundClosing(RunBundles bundles, ExchangeClosing exchange)
         var facts = input.Facts with
         {
             Counted = input.Facts.Counted.SetItems(counted),
-            Best = input.Facts.Best is { } best && best.Loss <= figures.ValidationLogLoss ? best : new BestWeights(figures.ValidationLogLoss, run.Input, run.Round - 1),
+            Best = BestWeights.Of(input.Facts.Best, new BestWeights(figures.ValidationLogLoss, run.Input, run.Round - 1)),
         };
         var output = await bundles.WriteAsync(input with { Facts = facts, Weights = next.Weights, Server = next.State }, cancellationToken);
         return new StepClosing(output, figures.ToMetrics()) { Refused = refused };

@@ -100,7 +100,11 @@ internal enum EvaluationStage
 /// <param name="Loss">Their log loss on validation, uncalibrated, in nats.</param>
 /// <param name="Bundle">The bundle that holds them.</param>
 /// <param name="Round">The round that made them; 0 for those it all began with.</param>
-internal sealed record BestWeights(double Loss, string Bundle, int Round);
+internal sealed record BestWeights(double Loss, string Bundle, int Round)
+{
+    /// <summary>The better of two: the later only if its loss is lower, so that weights which diverged never are.</summary>
+    public static BestWeights Of(BestWeights? earlier, BestWeights later) => earlier is null || later.Loss < earlier.Loss ? later : earlier;
+}
 
 /// <summary>A trainer's answer to the first pass: how much there is.</summary>
 /// <param name="Span">Its customers' number and days.</param>
