@@ -18,4 +18,9 @@ public sealed record ErasureReceipt(
     [property: Id(4)] int PagesErased,
     [property: Id(5)] bool IndexEntryErased,
     [property: Id(6)] bool TrainingEligibilityEnded,
-    [property: Id(7)] bool VerifiedEmpty);
+    [property: Id(7)] bool VerifiedEmpty)
+{
+    /// <summary>Which model versions may still know the customer, as of this answer; null where an earlier release erased the customer, which did not note it.</summary>
+    [Id(8)]
+    public Forgetting? Forgetting { get; init; }
+}

@@ -59,4 +59,9 @@ public interface ICustomerGrain : IGrainWithStringKey
     /// <remarks>Idempotent. Events dated before the erasure are refused from then on.</remarks>
     [Alias("erase")]
     Task<ErasureReceipt> EraseAsync(CancellationToken cancellationToken);
+
+    /// <summary>How the customer's latest erasure stands now; changes nothing.</summary>
+    /// <returns>The receipt, with what is empty and what versions are affected now; null when the customer was never erased.</returns>
+    [Alias("erasure")]
+    Task<ErasureReceipt?> GetErasureAsync(CancellationToken cancellationToken);
 }

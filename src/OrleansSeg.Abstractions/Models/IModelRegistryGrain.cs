@@ -13,8 +13,9 @@ public interface IModelRegistryGrain : IGrainWithStringKey
     [Alias("publish")]
     Task<ModelReference> PublishAsync(ModelReference candidate, bool promote, CancellationToken cancellationToken);
 
-    /// <summary>Puts a registered version in service.</summary>
+    /// <summary>Puts a registered version in service; one that may have learned from customers erased since is refused.</summary>
     /// <exception cref="KeyNotFoundException">No such version.</exception>
+    /// <exception cref="InvalidOperationException">It is refused.</exception>
     [Alias("promote")]
     Task<ModelReference> PromoteAsync(int version, CancellationToken cancellationToken);
 
@@ -28,10 +29,10 @@ public interface IModelRegistryGrain : IGrainWithStringKey
 
     /// <summary>Puts a version back in service; silos swap between two batches, and sweeps score everybody anew in the back-fill lane.</summary>
     /// <param name="version">Which; null for the one before the one in service, so that each call without a version goes one further back.</param>
-    /// <param name="force">Whether to take one all the same that would be refused.</param>
+    /// <param name="force">Whether to take one all the same that may have learned from customers erased since.</param>
     /// <param name="cancellationToken">Stops before the write.</param>
     /// <exception cref="KeyNotFoundException">No such version.</exception>
-    /// <exception cref="InvalidOperationException">No version is known to have been in service before.</exception>
+    /// <exception cref="InvalidOperationException">No version is known to have been in service before, or it is refused for what it may have learned.</exception>
     [Alias("roll-back")]
     Task<ModelReference> RollBackAsync(int? version, bool force, CancellationToken cancellationToken);
 
@@ -42,6 +43,19 @@ public interface IModelRegistryGrain : IGrainWithStringKey
     /// <exception cref="InvalidOperationException">It is in service.</exception>
     [Alias("remove")]
     Task RemoveAsync(int version, CancellationToken cancellationToken);
+
+    /// <summary>Which versions may have learned from customers erased since, in the order of <see cref="ListAsync"/>. Cost: a call to each site that they were trained on.</summary>
+    [Alias("taints")]
+    Task<ImmutableArray<VersionTaint>> GetTaintsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Puts a registered version in service.</summary>
+    /// <param name="version">Which.</param>
+    /// <param name="force">Whether to take it even if it may have learned from customers erased since.</param>
+    /// <param name="cancellationToken">Stops before the write.</param>
+    /// <exception cref="KeyNotFoundException">No such version.</exception>
+    /// <exception cref="InvalidOperationException">It may have learned from customers erased since, or that is not known; the message says which.</exception>
+    [Alias("put-in-service")]
+    Task<ModelReference> PromoteAsync(int version, bool force, CancellationToken cancellationToken);
 
     /// <summary>What was in service when and why: the latest changes, oldest first.</summary>
     [Alias("service-log")]
@@ -62,4 +76,13 @@ public sealed record ModelReference(
     [property: Id(2)] DateTimeOffset CreatedAt,
     [property: Id(3)] ImmutableArray<string> Labels,
     [property: Id(4)] string Summary,
-    [property: Id(5)] bool InService);
+    [property: Id(5)] bool InService)
+{
+    /// <summary>What it may have learned of customers, site by site; none where that is not known, and it counts as having read everybody.</summary>
+    [Id(6)]
+    public ImmutableArray<ModelReading> Readings { get; init; } = [];
+
+    /// <summary>The bundle of the site's version that it was trained on from; null where training began anew, or that is not known.</summary>
+    [Id(7)]
+    public string? Parent { get; init; }
+}

@@ -4,7 +4,7 @@ namespace OrleansSeg.Models;
 /// <param name="At">When.</param>
 /// <param name="Version">The version.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Forced">Whether it would have been refused.</param>
+/// <param name="Forced">Whether it would have been refused: it may have learned from customers erased before.</param>
 [GenerateSerializer, Immutable, Alias("seg.service-change")]
 public sealed record ServiceChange(
     [property: Id(0)] DateTimeOffset At, [property: Id(1)] int Version, [property: Id(2)] ServiceReason Reason, [property: Id(3)] bool Forced);

@@ -1,18 +1,22 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using OrleansSeg.Models;
 
 namespace OrleansSeg.Cli.Models;
 
 /// <summary>A model as <c>models --json</c> prints it.</summary>
 internal sealed record ModelDocument(
-    int Version, bool InService, DateTimeOffset CreatedAt, IReadOnlyList<string> Labels, string Summary, string Sha256, IReadOnlyList<ServiceSpell> Served)
+    int Version, bool InService, DateTimeOffset CreatedAt, IReadOnlyList<string> Labels, string Summary, string Sha256, IReadOnlyList<ServiceSpell> Served,
+    TaintDocument? MayHaveLearnedFrom)
 {
     /// <summary>The site's models, oldest first.</summary>
-    public static IReadOnlyList<ModelDocument> Of(ImmutableArray<ModelReference> models, ImmutableArray<ServiceChange> log)
+    public static IReadOnlyList<ModelDocument> Of(ImmutableArray<ModelReference> models, ImmutableArray<ServiceChange> log, ImmutableArray<VersionTaint> taints)
     {
+        var byVersion = taints.ToDictionary(taint => taint.Version);
         var spells = log.Select((change, at) => (change.Version, Spell: ServiceSpell.Of(change, at + 1 < log.Length ? log[at + 1] : null))).ToLookup(spell => spell.Version, spell => spell.Spell);
         return [.. models.Select(model => new ModelDocument(
-            model.Version, model.InService, model.CreatedAt, model.Labels, model.Summary, model.Sha256, [.. spells[model.Version]]))];
+            model.Version, model.InService, model.CreatedAt, model.Labels, model.Summary, model.Sha256, [.. spells[model.Version]],
+            TaintDocument.Of(byVersion.GetValueOrDefault(model.Version))))];
     }
 }
 
@@ -34,4 +38,19 @@ internal sealed record ServiceSpell(DateTimeOffset From, DateTimeOffset? Until, 
         (_, false) => "rolled back to",
         _ => "rolled back to, forced",
     };
+}
+
+/// <summary>Customers erased since, from whom a version may have learned.</summary>
+/// <param name="Erasures">How many.</param>
+/// <param name="SilentSites">Sites that it was trained on and that do not answer, so that erasures there are not counted.</param>
+internal sealed record TaintDocument(long Erasures, IReadOnlyList<string> SilentSites)
+{
+    public static TaintDocument? Of(VersionTaint? taint) => taint is null ? null : new TaintDocument(taint.Erasures, taint.SilentSites);
+
+    /// <summary>In words; empty for a version that is clean.</summary>
+    public string Words => string.Join("; ", new[]
+    {
+        Erasures > 0 ? string.Create(CultureInfo.InvariantCulture, $"may have learned from {Erasures:N0} {(Erasures == 1 ? "customer" : "customers")} erased since") : null,
+        SilentSites.Count > 0 ? $"not known: no answer from {string.Join(", ", SilentSites)}" : null,
+    }.OfType<string>());
 }

@@ -12,7 +12,8 @@ internal static class ModelsVerb
     public static Command Create(VerbRunner runner)
     {
         var promote = new Option<int?>("--promote") { Description = "Version to put in service." };
-        var command = new Command("models", "Lists the site's models, or puts one in service.") { promote, List(runner), RollBack(runner), Remove(runner) };
+        var force = Force();
+        var command = new Command("models", "Lists the site's models, or puts one in service.") { promote, force, List(runner), RollBack(runner), Remove(runner) };
         return Bind(runner, command, async (context, registry, cancellationToken) =>
         {
             if (context.Parsed.GetValue(promote) is not { } version)
@@ -20,7 +21,7 @@ internal static class ModelsVerb
                 return false;
             }
 
-            await registry.PromoteAsync(version, cancellationToken);
+            await registry.PromoteAsync(version, context.Parsed.GetValue(force), cancellationToken);
             return true;
         });
     }
@@ -31,7 +32,7 @@ internal static class ModelsVerb
     private static Command RollBack(VerbRunner runner)
     {
         var version = new Option<int?>("--version") { Description = "Version to take the site back to. Default: the one in service before." };
-        var force = new Option<bool>("--force") { Description = "Take a version all the same that would be refused." };
+        var force = Force();
         return Bind(
             runner,
             new Command("rollback", "Takes the site back to an earlier version, without a failed call.") { version, force },
@@ -53,6 +54,9 @@ internal static class ModelsVerb
         });
     }
 
+    private static Option<bool> Force() =>
+        new("--force") { Description = "Take a version all the same that may have learned from customers erased since; the history says so." };
+
     /// <summary>Binds a command that may change which model is in service, and prints the models afterwards.</summary>
     private static Command Bind(VerbRunner runner, Command command, Func<VerbContext, IModelRegistryGrain, CancellationToken, Task<bool>> change) =>
         runner.Bind(command, async (context, cancellationToken) =>
@@ -71,7 +75,8 @@ internal static class ModelsVerb
                 throw new VerbFailedException(exception.Message);
             }
 
-            var models = ModelDocument.Of(await registry.ListAsync(cancellationToken), await registry.GetServiceLogAsync(cancellationToken));
+            var models = ModelDocument.Of(
+                await registry.ListAsync(cancellationToken), await registry.GetServiceLogAsync(cancellationToken), await registry.GetTaintsAsync(cancellationToken));
             context.Output.Answer(models, screen => ModelTables.Write(screen, models));
             return ExitCodes.Done;
         });

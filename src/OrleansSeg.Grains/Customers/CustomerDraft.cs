@@ -92,7 +92,20 @@ internal sealed class CustomerDraft(CustomerState state, EventBlock hot, SealedI
         var aggregates = _state.ReadAggregates();
         _added.ForEach(a => aggregates.Add(a.Event));
         var next = hot.Insert(_added);
-        return (_state with { Hot = next.Data, Aggregates = aggregates.ToBytes() }, next);
+        return (_state with { Hot = next.Data, Aggregates = aggregates.ToBytes(), FirstRecordedAt = FirstRecordedAt() }, next);
+    }
+
+    /// <summary>Of a history that an earlier release began it is not known.</summary>
+    private DateTimeOffset? FirstRecordedAt()
+    {
+        var known = _state.FirstRecordedAt;
+        if (known is null && (_state.SealedCount + hot.Count > 0 || _state.RetainedFrom is not null))
+        {
+            return null;
+        }
+
+        var added = _added.Min(a => a.Event.RecordedAt);
+        return known < added ? known : added;
     }
 
     private BehaviourEvent? FindHot(string eventId)

@@ -1,17 +1,21 @@
 using OrleansSeg.Customers.History;
 using OrleansSeg.Customers.Storage;
 using OrleansSeg.Events;
+using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Models;
 using Orleans.Storage;
 
 namespace OrleansSeg.Customers;
 
-/// <summary>Erases one customer in steps that can each be repeated: mark, tombstone, pages, record, index entry, second read.</summary>
+/// <summary>Erases one customer in steps that can each be repeated: mark, model registry, tombstone, pages, record, index entry, second read.</summary>
 /// <remarks>
 /// The mark is durable first, so an erasure that a crash interrupts is finished when the customer is next in memory; the index entry goes
 /// last, so the partition's sweep brings it there.
 /// </remarks>
 internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, SiteDirectory sites, IGrainStorage storage)
 {
+    private const int MarksMax = 32;
+
     private (bool Read, TombstoneState? Value) _tombstone;
 
     /// <summary>What stays of an earlier erasure; null for none. Read from the store once.</summary>
@@ -36,7 +40,7 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
             return await UnregisterAsync(earlier);
         }
 
-        await journal.SubmitAsync(new EraseMark(earlier?.Epoch ?? 0, now));
+        await journal.SubmitAsync(new EraseMark(this, earlier?.Epoch ?? 0, now));
         return await FinishAsync();
     }
 
@@ -45,6 +49,9 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
     {
         var state = journal.State;
         var erasure = state.Erasure ?? throw new InvalidOperationException("No erasure is marked. This is a bug.");
+
+        // From the mark on nobody can read the customer: a training that begins after this has not.
+        long[] marks = erasure.Mark is { } mark ? [await sites.ErasuresOf(key.Site).MarkAsync(mark)] : [];
         var tombstone = new TombstoneState
         {
             Epoch = state.Epoch,
@@ -53,6 +60,7 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
             PagesErased = erasure.PagesErased,
             NextPage = state.NextPage,
             NextDirectory = state.NextDirectory,
+            Marks = [.. ((await ReadTombstoneAsync())?.Marks ?? []).Union(marks).TakeLast(MarksMax)],
         };
         await WriteTombstoneAsync(tombstone);
 
@@ -71,11 +79,20 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
         return await UnregisterAsync(tombstone);
     }
 
+    /// <summary>How the latest erasure stands; null when there was none.</summary>
+    public async Task<ErasureReceipt?> FindAsync() => await ReadTombstoneAsync() is { } tombstone
+        ? await ReceiptOfAsync(tombstone, wasRegistered: false, await sites.GetPartitionAsync(key))
+        : null;
+
     /// <summary>The last step, because what the index still knows is looked at by every sweep until it is gone.</summary>
     private async Task<ErasureReceipt> UnregisterAsync(TombstoneState tombstone)
     {
         var partition = await sites.GetPartitionAsync(key);
-        var wasRegistered = await partition.RemoveAsync(key.GrainKey, tombstone.Epoch);
+        return await ReceiptOfAsync(tombstone, await partition.RemoveAsync(key.GrainKey, tombstone.Epoch), partition);
+    }
+
+    private async Task<ErasureReceipt> ReceiptOfAsync(TombstoneState tombstone, bool wasRegistered, IPartitionRegistryGrain partition)
+    {
         var empty = await IsEmptyAsync(tombstone) && await partition.FindAsync(key.GrainKey) is null;
         return new ErasureReceipt(
             key.CustomerId,
@@ -85,7 +102,10 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
             tombstone.PagesErased,
             wasRegistered,
             TrainingEligibilityEnded: empty,
-            VerifiedEmpty: empty);
+            VerifiedEmpty: empty)
+        {
+            Forgetting = tombstone.Marks is { } marks ? await sites.ErasuresOf(key.Site).GetForgettingAsync([.. marks]) : null,
+        };
     }
 
     private async Task<bool> IsEmptyAsync(TombstoneState tombstone)
@@ -108,7 +128,7 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
     {
         var records = await RecordsOfTombstoneAsync();
         var stored = await records.ReadAsync<TombstoneState>(CustomerStorage.TombstoneRecord);
-        if (stored.Value != tombstone)
+        if (stored.Value is not { } known || !known.SaysTheSameAs(tombstone))
         {
             await records.WriteAsync(CustomerStorage.TombstoneRecord, tombstone, stored.ETag);
         }
@@ -119,16 +139,38 @@ internal sealed class CustomerErasure(CustomerKey key, CustomerJournal journal, 
     private async ValueTask<GrainRecords> RecordsOfTombstoneAsync() =>
         new(storage, GrainId.Create("seg.tombstone", $"{key.Site}:{await sites.HashAsync(key)}"));
 
-    private sealed class EraseMark(int epochBefore, DateTimeOffset now) : PendingChange<CustomerDraft>
+    /// <summary>What the model registry is told; null where no version can have learned from the customer: who is in the holdout is trained on by none.</summary>
+    private ErasureMark? MarkOf(CustomerState state, long events)
+    {
+        if (Holdout.Contains(key.Site, key.CustomerId) || (state.FirstRecordedAt is null && events == 0 && state.RetainedFrom is null))
+        {
+            return null;
+        }
+
+        // What retention has dropped may have been older than all that is left.
+        var eventsFrom = state.RetainedFrom is null ? state.ReadAggregates().FirstEvent : null;
+        return new ErasureMark(Guid.NewGuid(), ToMinute(state.FirstRecordedAt), ToMinute(eventsFrom));
+    }
+
+    private static DateTimeOffset ToMinute(DateTimeOffset? time) =>
+        time is { } known ? new DateTimeOffset(known.UtcTicks - (known.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero) : DateTimeOffset.MinValue;
+
+    private sealed class EraseMark(CustomerErasure erasure, int epochBefore, DateTimeOffset now) : PendingChange<CustomerDraft>
     {
         public override ValueTask<bool> ApplyAsync(CustomerDraft draft)
         {
             var state = draft.State;
+            if (state.Erasure is not null)
+            {
+                // A write of this very mark whose outcome was uncertain turns out to have happened.
+                return ValueTask.FromResult(true);
+            }
+
             draft.Clear(new CustomerState
             {
                 Epoch = Math.Max(state.Epoch, epochBefore) + 1,
                 ErasedAt = now,
-                Erasure = new PendingErasure(draft.EventCount, state.PageCount),
+                Erasure = new PendingErasure(draft.EventCount, state.PageCount) { Mark = erasure.MarkOf(state, draft.Hot.Count + state.SealedCount) },
                 NextPage = state.NextPage,
                 NextDirectory = state.NextDirectory,
             });
@@ -158,4 +200,10 @@ internal sealed record TombstoneState
 
     /// <summary>Directory numbers ever used, exclusive.</summary>
     [Id(5)] public int NextDirectory { get; init; }
+
+    /// <summary>Numbers that the site's model registry gave the customer's erasures, the latest; empty where no version can have learned from the customer, null where an earlier release erased them.</summary>
+    [Id(6)] public long[]? Marks { get; init; }
+
+    /// <summary>Whether both say the same.</summary>
+    public bool SaysTheSameAs(TombstoneState other) => this == other with { Marks = Marks } && (Marks ?? []).SequenceEqual(other.Marks ?? []) && Marks is null == other.Marks is null;
 }

@@ -58,6 +58,14 @@ internal sealed partial class CustomerGrain
     }
 
     /// <inheritdoc />
+    public async Task<ErasureReceipt?> GetErasureAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await SettleErasureAsync();
+        return await _erasure.FindAsync();
+    }
+
+    /// <inheritdoc />
     public async Task<RefreshOutcome> RefreshAsync(CancellationToken cancellationToken)
     {
         await SettleErasureAsync();

@@ -1,5 +1,6 @@
 using OrleansSeg.Customers.History;
 using OrleansSeg.Model.Features;
+using OrleansSeg.Models;
 using OrleansSeg.Segments;
 
 namespace OrleansSeg.Customers;
@@ -68,6 +69,9 @@ internal sealed record CustomerState
     /// <summary>The latest time before which retention has dropped events of some type; null when it never looked.</summary>
     [Id(19)] public DateTimeOffset? RetainedFrom { get; init; }
 
+    /// <summary>When the first event was stored, whether or not it is still kept; null where there was none, or an earlier release stored it.</summary>
+    [Id(20)] public DateTimeOffset? FirstRecordedAt { get; init; }
+
     /// <summary>Whether the customer has left any trace that is not an erasure's.</summary>
     public bool IsKnown => Erasure is null && (Registered || Revision > 0);
 
@@ -123,7 +127,12 @@ internal sealed record StoredAssignment(
 /// <param name="EventsErased">Events the customer had.</param>
 /// <param name="PagesErased">Sealed pages the customer had.</param>
 [GenerateSerializer, Immutable, Alias("seg.pending-erasure")]
-internal sealed record PendingErasure([property: Id(0)] long EventsErased, [property: Id(1)] int PagesErased);
+internal sealed record PendingErasure([property: Id(0)] long EventsErased, [property: Id(1)] int PagesErased)
+{
+    /// <summary>What the site's model registry is told of it; null where no version can have learned from the customer.</summary>
+    [Id(2)]
+    public ErasureMark? Mark { get; init; }
+}
 
 /// <summary>History records on their way in or out, named before they are written so that a crash leaves none behind.</summary>
 /// <param name="Pages">Page numbers.</param>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using OrleansSeg.Events;
+using OrleansSeg.Models;
 
 namespace OrleansSeg.Customers;
 
@@ -35,6 +36,9 @@ internal sealed class SiteDirectory(IGrainFactory grains, IOptions<SiteOptions> 
         var partition = new PartitionKey(customer.Site, customer.PartitionOf(layout.PartitionCount));
         return grains.GetGrain<IPartitionRegistryGrain>(partition.GrainKey);
     }
+
+    /// <summary>What the site's model registry knows of erasures.</summary>
+    public IErasureLogGrain ErasuresOf(string site) => grains.GetGrain<IErasureLogGrain>(site);
 
     /// <summary>The keyed hash that stands for an erased customer: 64 hexadecimal characters.</summary>
     public async ValueTask<string> HashAsync(CustomerKey customer)

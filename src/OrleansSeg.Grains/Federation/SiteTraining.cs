@@ -25,7 +25,7 @@ internal sealed partial class SiteTraining(
         string site, TrainingRequest request, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var cutoff = request.Cutoff ?? throw new ArgumentException("An evaluation needs a cutoff.", nameof(request));
-        var histories = await SourceAsync(site, visibleUntil: null, cancellationToken);
+        var histories = await SourceAsync(site, time.GetUtcNow(), visibleUntil: null, cancellationToken);
         var report = await TrainingPipeline.EvaluateAsync(histories, cutoff, await PlanAsync(site, request), progress, cancellationToken);
         return new TrainingResult(JsonSerializer.Serialize(report, BundleJson.Compact), null);
     }
@@ -33,22 +33,27 @@ internal sealed partial class SiteTraining(
     private async Task<TrainingResult> TrainAsync(
         string site, TrainingRequest request, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
+        // Before anything is read: who is erased later may have been.
+        var (erasures, watermark) = (await sites.ErasuresOf(site).ReadAsync(long.MaxValue), time.GetUtcNow());
+
         // The holdout stays fresh for the gate: a model in service that knew it would look better than its challengers.
-        var histories = Holdout.Without(site, await SourceAsync(site, request.Cutoff, cancellationToken));
+        var histories = Holdout.Without(site, await SourceAsync(site, watermark, request.Cutoff, cancellationToken));
         var trained = await TrainingPipeline.TrainAsync(histories, await PlanAsync(site, request), progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var hash = BundleFolder.Write(store.LocalFolder, trained.Files);
         await store.PublishAsync(hash, cancellationToken);
-        var candidate = new ModelReference(0, hash, time.GetUtcNow(), [.. trained.Card.Labels], Summarize(trained.Card), InService: false);
+        var candidate = new ModelReference(0, hash, time.GetUtcNow(), [.. trained.Card.Labels], Summarize(trained.Card), InService: false)
+        {
+            Readings = [new ModelReading(site, watermark, request.Cutoff, erasures.Number)],
+        };
         var published = await grains.GetGrain<IModelRegistryGrain>(site).PublishAsync(candidate, request.Promote, cancellationToken);
         LogPublished(site, published.Version, hash);
         return new TrainingResult(JsonSerializer.Serialize(trained.Card, BundleJson.Compact), published.Version);
     }
 
     /// <summary>The site's histories as they are now: what is stored later is in no reading, however often the source is read.</summary>
-    private async Task<HistorySource> SourceAsync(string site, DateTimeOffset? visibleUntil, CancellationToken cancellationToken)
+    private async Task<HistorySource> SourceAsync(string site, DateTimeOffset watermark, DateTimeOffset? visibleUntil, CancellationToken cancellationToken)
     {
-        var watermark = time.GetUtcNow();
         var layout = await sites.GetLayoutAsync(site, cancellationToken);
         var partitions = Enumerable.Range(0, layout.PartitionCount);
         return stop => grains.ReadTrainingHistoriesAsync(site, partitions, watermark, visibleUntil, stop);

@@ -10,10 +10,13 @@ namespace OrleansSeg.Models;
 internal sealed partial class ModelRegistryGrain(
     [PersistentState("models", CustomerStorage.ProviderName)] IPersistentState<ModelRegistryState> stored,
     TimeProvider time,
-    ILogger<ModelRegistryGrain> logger) : Grain, IModelRegistryGrain
+    ILogger<ModelRegistryGrain> logger) : Grain, IModelRegistryGrain, IErasureLogGrain
 {
     private static readonly TimeSpan RemovalPause = TimeSpan.FromMinutes(1);
     private IGrainTimer? _removing;
+
+    // What interleaves with a write sees the state before it, which is certain.
+    private ModelRegistryState _durable = new();
 
     private string Site => this.GetPrimaryKeyString();
 
@@ -22,6 +25,7 @@ internal sealed partial class ModelRegistryGrain(
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _durable = stored.State;
         RemoveLater();
         return Task.CompletedTask;
     }
@@ -37,26 +41,41 @@ internal sealed partial class ModelRegistryGrain(
 
         // Held first: a bundle that nobody removes does no harm, a version without one does.
         await BundleOf(candidate.Sha256).HoldAsync(Site);
-        var added = candidate with { Version = LastVersion + 1, InService = false };
-        var state = stored.State with { Models = Models.Add(added), LastVersion = added.Version, Removing = stored.State.Removing.Remove(added.Sha256) };
+        var added = candidate with
+        {
+            Version = LastVersion + 1,
+            InService = false,
+            Readings = candidate.Readings.IsDefaultOrEmpty ? [ModelReadings.Everybody(Site, Erasures.Number)] : candidate.Readings,
+        };
+        var state = stored.State with
+        {
+            Models = Models.Add(added),
+            LastVersion = added.Version,
+            Removing = stored.State.Removing.Remove(added.Sha256),
+            Partners = [.. Partners.Union(added.Readings.Select(reading => reading.Site).Where(site => site != Site), StringComparer.Ordinal)],
+        };
         await WriteAsync(promote ? Serving(state, added.Version, ServiceReason.Published, forced: false) : state);
         return added with { InService = promote };
     }
 
     /// <inheritdoc />
-    public Task<ModelReference> PromoteAsync(int version, CancellationToken cancellationToken)
+    public Task<ModelReference> PromoteAsync(int version, CancellationToken cancellationToken) => PromoteAsync(version, force: false, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<ModelReference> PromoteAsync(int version, bool force, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ServeAsync(Find(version), ServiceReason.Promoted, forced: false);
+        var chosen = Find(version);
+        return await ServeAsync(chosen, ServiceReason.Promoted, await CheckAsync(chosen, force));
     }
 
     /// <inheritdoc />
-    public Task<ModelReference> RollBackAsync(int? version, bool force, CancellationToken cancellationToken)
+    public async Task<ModelReference> RollBackAsync(int? version, bool force, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var chosen = Find(version ?? stored.State.Log.Before(Models.Select(model => model.Version))
             ?? throw new InvalidOperationException($"No model version of site '{Site}' is known to have been in service before: name the version."));
-        return ServeAsync(chosen, ServiceReason.RolledBack, forced: false);
+        return await ServeAsync(chosen, ServiceReason.RolledBack, await CheckAsync(chosen, force));
     }
 
     /// <inheritdoc />
@@ -70,7 +89,9 @@ internal sealed partial class ModelRegistryGrain(
                 throw new InvalidOperationException($"Model version {version} of site '{Site}' is in service: put another one in service first.");
             }
 
-            await WriteAsync(stored.State with { Models = Models.Remove(chosen), LastVersion = LastVersion, Removing = stored.State.Removing.Add(chosen.Sha256) });
+            // Versions that came of it come of what it came of.
+            var others = Models.Remove(chosen).Select(model => model.Parent == chosen.Sha256 ? model with { Parent = chosen.Parent } : model);
+            await WriteAsync(stored.State with { Models = [.. others], LastVersion = LastVersion, Removing = stored.State.Removing.Add(chosen.Sha256) });
         }
         else if (version < 1 || version > LastVersion)
         {
@@ -155,6 +176,7 @@ internal sealed partial class ModelRegistryGrain(
         try
         {
             await stored.WriteStateAsync();
+            _durable = next;
         }
         catch
         {
@@ -171,7 +193,7 @@ internal sealed partial class ModelRegistryGrain(
 
 /// <summary>What the registry stores.</summary>
 [GenerateSerializer, Immutable, Alias("seg.model-registry-state")]
-public sealed record ModelRegistryState
+internal sealed record ModelRegistryState
 {
     /// <summary>All models, oldest first; at most one is in service.</summary>
     [Id(0)]
@@ -188,4 +210,12 @@ public sealed record ModelRegistryState
     /// <summary>Bundles of removed versions that the site has not let go of yet.</summary>
     [Id(3)]
     public ImmutableArray<string> Removing { get; init; } = [];
+
+    /// <summary>Erasures of the site's customers; null for none.</summary>
+    [Id(4)]
+    public ErasureLog? Erasures { get; init; }
+
+    /// <summary>Other sites that were ever trained on together with this one.</summary>
+    [Id(5)]
+    public ImmutableArray<string> Partners { get; init; } = [];
 }
