@@ -98,6 +98,18 @@ public sealed record FederatedPlan
     [Id(18)]
     public string LateUpdates { get; init; } = "drop";
 
+    /// <summary>What becomes of what was learned from customers who are erased: <c>keep</c> goes on from the models in service all the same, and marks what comes of it;
+    /// <c>restart</c> begins only from what cannot know them, and begins anew when one is erased during the run.</summary>
+    /// <value>Default <c>keep</c>.</value>
+    [Id(19)]
+    public string Forgetting { get; init; } = Keep;
+
+    /// <summary>See <see cref="Forgetting"/>.</summary>
+    public const string Keep = "keep";
+
+    /// <summary>See <see cref="Forgetting"/>.</summary>
+    public const string Restart = "restart";
+
     /// <summary>When the run is worth its training; else it ends once that is known. Null for always.</summary>
     [Id(20)]
     public RunCondition? Condition { get; init; }

@@ -96,7 +96,30 @@ public sealed record RunStatus(
     /// <summary>In training: what trainers do in the round under way.</summary>
     [Id(30)]
     public RoundStage Stage { get; init; }
+
+    /// <summary>What training goes on from; null until the run is opened.</summary>
+    [Id(40)]
+    public RunOrigin? Origin { get; init; }
+
+    /// <summary>How often it began anew because customers were erased, oldest first.</summary>
+    [Id(41)]
+    public ImmutableArray<RunRestart> Restarts { get; init; } = [];
 }
+
+/// <summary>What the training of a run goes on from.</summary>
+/// <param name="Versions">By site: the registered version; none where training began with new weights.</param>
+/// <param name="Because">Why not from the models in service; null where it is.</param>
+[GenerateSerializer, Immutable, Alias("seg.run-origin")]
+public sealed record RunOrigin([property: Id(0)] ImmutableSortedDictionary<string, int> Versions, [property: Id(1)] string? Because);
+
+/// <summary>A run began anew because customers were erased whom it had read.</summary>
+/// <param name="At">When.</param>
+/// <param name="Phase">Where it stood.</param>
+/// <param name="Round">In training: the round under way.</param>
+/// <param name="Because">Why, for people.</param>
+[GenerateSerializer, Immutable, Alias("seg.run-restart")]
+public sealed record RunRestart(
+    [property: Id(0)] DateTimeOffset At, [property: Id(1)] RunPhase Phase, [property: Id(2)] int Round, [property: Id(3)] string Because);
 
 /// <summary>A round that is done.</summary>
 /// <param name="Round">Its number, from 1.</param>

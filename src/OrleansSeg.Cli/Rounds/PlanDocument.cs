@@ -23,7 +23,8 @@ internal sealed record PlanDocument(
     PrivacyDocument Privacy,
     bool SecureAggregation,
     double UpdateClipNorm,
-    string LateUpdates)
+    string LateUpdates,
+    string Forgetting)
 {
     public static PlanDocument Of(FederatedPlan plan) => new(
         plan.Sites,
@@ -45,7 +46,8 @@ internal sealed record PlanDocument(
         PrivacyDocument.Of(plan.Privacy),
         plan.SecureAggregation,
         plan.UpdateClipNorm,
-        plan.LateUpdates);
+        plan.LateUpdates,
+        plan.Forgetting);
 }
 
 /// <summary>When a run is worth its training, as it is printed; null asks nothing.</summary>

@@ -94,6 +94,12 @@ internal sealed class PlanOptions
         Description = "Norm to which each trainer shortens its update before it leaves; 0 for no bound.", DefaultValueFactory = _ => Defaults.UpdateClipNorm,
     };
 
+    private readonly Option<string> _forgetting = new("--forgetting")
+    {
+        Description = "Of customers who were erased: keep what models learned from them, and mark what comes of it; or restart from what cannot know them.",
+        DefaultValueFactory = _ => Defaults.Forgetting,
+    };
+
     private readonly Option<bool> _keep = new("--no-promote") { Description = "Keep the model as a candidate even if it is better." };
 
     /// <summary>Adds the options to a command.</summary>
@@ -102,7 +108,7 @@ internal sealed class PlanOptions
         foreach (var option in new Option[]
         {
             _sites, _trainersPerSite, _rounds, _strategy, _settings, _localEpochs, _horizon, _reportersMin, _deadlineMin, _deadlineMax, _late, _compression, _scope, _secure, _updateClip,
-            _cutoff, _keep,
+            _cutoff, _forgetting, _keep,
         })
         {
             command.Options.Add(option);
@@ -134,6 +140,7 @@ internal sealed class PlanOptions
             Scope = parsed.GetValue(_scope)!,
             SecureAggregation = parsed.GetValue(_secure),
             Cutoff = parsed.GetValue(_cutoff) ?? settings.AsOf,
+            Forgetting = parsed.GetValue(_forgetting)!,
             Promote = !parsed.GetValue(_keep),
             Condition = _condition.Read(parsed),
             UpdateClipNorm = parsed.GetValue(_updateClip),

@@ -20,7 +20,9 @@ internal sealed record RunDocument(
     IReadOnlyList<TrainerDocument> Trainers,
     SpentDocument? Privacy,
     IReadOnlyList<ReleaseDocument> Releases,
-    RoundStage? Stage)
+    RoundStage? Stage,
+    OriginDocument? BegunFrom,
+    IReadOnlyList<RestartDocument> Restarts)
 {
     public static RunDocument Of(string federation, RunStatus run) => new(
         federation,
@@ -39,8 +41,18 @@ internal sealed record RunDocument(
         [.. run.Trainers.Select(trainer => new TrainerDocument(trainer.Trainer, trainer.State, trainer.Detail))],
         SpentDocument.Of(run.Privacy),
         [.. run.Releases.Select(ReleaseDocument.Of)],
-        run.Phase == RunPhase.Training ? run.Stage : null);
+        run.Phase == RunPhase.Training ? run.Stage : null,
+        run.Origin is { } origin ? new OriginDocument(origin.Versions, origin.Because) : null,
+        [.. run.Restarts.Select(restart => new RestartDocument(restart.At, restart.Phase, restart.Round, restart.Because))]);
 }
+
+/// <summary>What training goes on from.</summary>
+/// <param name="Versions">By site: the registered version; none where training began with new weights.</param>
+/// <param name="Because">Why not from the models in service; null where it is.</param>
+internal sealed record OriginDocument(IReadOnlyDictionary<string, int> Versions, string? Because);
+
+/// <summary>The run began anew because customers were erased.</summary>
+internal sealed record RestartDocument(DateTimeOffset At, RunPhase Phase, int Round, string Because);
 
 /// <summary>A round that is done. A metric that is no finite number is null.</summary>
 internal sealed record RoundDocument(

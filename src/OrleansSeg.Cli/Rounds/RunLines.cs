@@ -11,6 +11,13 @@ internal static class RunLines
     /// <param name="after">The later look at the same run.</param>
     public static IEnumerable<string> Between(RunStatus? before, RunStatus after)
     {
+        foreach (var restart in after.Restarts.Skip(before?.Restarts.Length ?? 0))
+        {
+            // Its rounds are counted anew.
+            before = null;
+            yield return Line($"Run {after.Run} begins anew: {restart.Because}");
+        }
+
         foreach (var round in after.Rounds.Skip(before?.Rounds.Length ?? 0))
         {
             yield return Round(after.Plan, round);

@@ -34,6 +34,7 @@ internal static class RunTables
             parts.Add(new Text($"It trains because: {cause}"));
         }
 
+        parts.AddRange(RunWords.Beginnings(run).Select(line => new Text(line)));
         if (!run.Trainers.IsEmpty)
         {
             parts.Add(TrainerGrid.Of(run.Trainers));

@@ -62,7 +62,27 @@ internal static class RunWords
             yield return ("trains if", string.Join(" or ", Of(condition)));
         }
 
+        yield return ("erased customers", plan.Forgetting == FederatedPlan.Restart
+            ? "training restarts from what cannot know them"
+            : "what models learned from them stays, and is marked");
         yield return ("a better model", plan.Promote ? "goes into service" : "is kept as a candidate");
+    }
+
+    /// <summary>What the run went on from and how often it began anew, a sentence each; none for a run that is not opened.</summary>
+    public static IEnumerable<string> Beginnings(RunStatus run)
+    {
+        if (run.Origin is { } origin)
+        {
+            yield return (origin.Versions.IsEmpty
+                ? "Training began with new weights"
+                : $"Training went on from {string.Join(", ", origin.Versions.Select(version => Line($"{version.Key} version {version.Value}")))}")
+                + (origin.Because is { } because ? $", because {because}" : ".");
+        }
+
+        foreach (var restart in run.Restarts)
+        {
+            yield return Line($"It began anew at {Instant(restart.At)}, in {Name(restart.Phase)}{(restart.Round > 0 ? Line($" round {restart.Round}") : "")}. {restart.Because}");
+        }
     }
 
     private static IEnumerable<string> Of(RunCondition condition) => new[]

@@ -50,6 +50,19 @@ internal sealed partial class FederatedCoordinatorGrain
         for (var isMoving = true; isMoving && _store.Run is { HasEnded: false } run;)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            // A step that can be closed is closed first: what a crash has left written for it is so known, and goes too.
+            if (RunMachine.Decide(run, Now).Kind != StepDecisionKind.Close && await _beginnings.RestartAsync(run, cancellationToken) is { } because)
+            {
+                await WriteAsync(RunMachine.Restarted(run, because, Now));
+                LogRestarted(Name, run.Number, run.Phase, run.Round, because);
+                if (_store.Run is { HasEnded: true } ended)
+                {
+                    StopTrainers(ended);
+                }
+
+                continue;
+            }
+
             isMoving = run.Phase switch
             {
                 RunPhase.Opening => await OpenAsync(run, cancellationToken),
@@ -61,12 +74,18 @@ internal sealed partial class FederatedCoordinatorGrain
 
     private async Task<bool> OpenAsync(RunState run, CancellationToken cancellationToken)
     {
-        if (await ComputeAsync(run, () => _work.OpenAsync(run, cancellationToken), cancellationToken) is { } input)
+        if (await ComputeAsync(run, OpenAsync, cancellationToken) is { } opening)
         {
-            await WriteAsync(RunMachine.Opened(run, input, Now));
+            await WriteAsync(RunMachine.Opened(opening.Run, opening.Input, Now) with { Erased = opening.Run.Beginning!.Erasures });
         }
 
         return true;
+
+        async Task<Opening> OpenAsync()
+        {
+            var begun = run with { Beginning = await _beginnings.OfAsync(run, cancellationToken) };
+            return new Opening(begun, await _work.OpenAsync(begun, cancellationToken));
+        }
     }
 
     /// <summary>Asks every trainer that owes the step something; returns whether the run went on to another step.</summary>
@@ -93,7 +112,8 @@ internal sealed partial class FederatedCoordinatorGrain
                 {
                     var working = answers.Where(answer => answer.Report?.State == TrainerStepState.Working).Select(answer => answer.Trainer);
                     var seen = new StepWitness(working.ToImmutableHashSet(StringComparer.Ordinal), [.. heard.Plan.Trainers.Where(IsAway)]);
-                    await WriteAsync(RunMachine.Closed(heard, closing, Now, seen), [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
+                    var erased = await _beginnings.ErasedAsync(heard, cancellationToken);
+                    await WriteAsync(RunMachine.Closed(heard, closing, Now, seen) with { Erased = erased }, [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
                     LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Stage, heard.Reports.Count);
                 }
 
@@ -110,8 +130,8 @@ internal sealed partial class FederatedCoordinatorGrain
     private static IEnumerable<(string Trainer, StepOrder Order)> OrdersOf(RunState run)
     {
         var order = new StepOrder(run.Step, run.Input, run.Plan.TrainersPerSite, run.Watermark, run.Exchange);
-        return run.Outstanding.Select(trainer => (trainer, order)).Concat(run.Late.Where(late => late.Value.Result is null).Select(late =>
-            (late.Key, order with { Step = LateTrainers.StepOf(run, late.Value), Input = late.Value.Input })));
+        return run.Outstanding.Select(trainer => (trainer, order with { Erasures = run.Erased.GetValueOrDefault(TrainerKey.SiteOf(trainer)) })).Concat(run.Late.Where(late => late.Value.Result is null).Select(late =>
+            (late.Key, order with { Step = LateTrainers.StepOf(run, late.Value), Input = late.Value.Input, Erasures = late.Value.Erasures })));
     }
 
     /// <summary>Draws the noise of a sum once, and stores it before anybody can see a sum that has it.</summary>
@@ -165,7 +185,7 @@ internal sealed partial class FederatedCoordinatorGrain
         var verdict = run.Verdict!;
         foreach (var (site, model) in verdict.Models.Where(model => !run.Versions.ContainsKey(model.Key)))
         {
-            var registered = await _grains.GetGrain<IModelRegistryGrain>(site).PublishAsync(model, verdict.Promote, cancellationToken);
+            var registered = await _grains.GetGrain<IModelRegistryGrain>(site).PublishAsync(RunBeginning.Describe(run, site, model), verdict.Promote, cancellationToken);
             run = RunMachine.Registered(run, site, registered.Version);
             await WriteAsync(run);
         }
@@ -234,6 +254,9 @@ internal sealed partial class FederatedCoordinatorGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run}, {Phase} {Round}, {Stage}, is closed with {Reports} reports.")]
     private partial void LogClosed(string name, int run, RunPhase phase, int round, RoundStage stage, int reports);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run} begins anew, in {Phase} {Round}: {Because}")]
+    private partial void LogRestarted(string name, int run, RunPhase phase, int round, string because);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run} ends, {How}: {Outcome}")]
     private partial void LogEnded(string name, int run, RunPhase how, string outcome);
 
@@ -242,4 +265,7 @@ internal sealed partial class FederatedCoordinatorGrain
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Federation {Name}: run {Run} was held up; it is tried again.")]
     private partial void LogDriveFailed(string name, int run, Exception exception);
+
+    /// <summary>A run's first transition.</summary>
+    private sealed record Opening(RunState Run, string Input);
 }

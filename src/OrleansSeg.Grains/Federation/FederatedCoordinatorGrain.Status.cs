@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
 
@@ -25,6 +26,10 @@ internal sealed partial class FederatedCoordinatorGrain
         Privacy = RunPrivacy.StatusOf(run),
         Releases = run.Releases.IsDefault ? [] : run.Releases,
         Stage = run.Stage,
+        Origin = run.Beginning is { } beginning
+            ? new RunOrigin(beginning.Versions.ToImmutableSortedDictionary(site => site.Key, site => site.Value.Version, StringComparer.Ordinal), beginning.Because)
+            : null,
+        Restarts = run.Restarts.IsDefault ? [] : run.Restarts,
     };
 
     private TrainerStepStatus StatusOf(RunState run, string trainer) => run.Late.GetValueOrDefault(trainer) is { } late

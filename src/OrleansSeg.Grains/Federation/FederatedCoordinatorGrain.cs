@@ -28,6 +28,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
 
     private readonly IGrainFactory _grains;
     private readonly ICoordinatorWork _work;
+    private readonly RunBeginnings _beginnings;
     private readonly INoiseSeeds _seeds;
     private readonly FederationOptions _options;
     private readonly SiloRoles _roles;
@@ -44,6 +45,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         IGrainContext context,
         IGrainFactory grains,
         ICoordinatorWork work,
+        RunBeginnings beginnings,
         INoiseSeeds seeds,
         [FromKeyedServices(CustomerStorage.ProviderName)] IGrainStorage storage,
         IOptions<FederationOptions> options,
@@ -54,7 +56,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
         ILogger<FederatedCoordinatorGrain> logger)
     {
         GrainContext = context;
-        (_grains, _work, _seeds, _options, _roles, _time, _logger) = (grains, work, seeds, options.Value, roles, time, logger);
+        (_grains, _work, _beginnings, _seeds, _options, _roles, _time, _logger) = (grains, work, beginnings, seeds, options.Value, roles, time, logger);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping.Begun);
         _store = new RunStore(new GrainRecords(storage, context.GrainId));
         _hasReminders = services.GetService<IReminderTable>() is not null;
@@ -119,12 +121,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
 
             await EndAsync(running, RunPhase.Cancelled, "Cancelled on request.");
         });
-        foreach (var trainer in _store.Run!.Plan.Trainers)
-        {
-            // A trainer that does not hear of it ends its step for nobody.
-            TrainerOf(trainer).StopAsync(run).Ignore();
-        }
-
+        StopTrainers(_store.Run!);
         return StatusOf(_store.Run!);
     }
 
@@ -149,6 +146,15 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
     }
 
     private IFederatedTrainerGrain TrainerOf(string trainer) => _grains.GetGrain<IFederatedTrainerGrain>(TrainerKey.Of(Name, trainer));
+
+    private void StopTrainers(RunState run)
+    {
+        foreach (var trainer in run.Plan.Trainers)
+        {
+            // A trainer that does not hear of it ends its step for nobody.
+            TrainerOf(trainer).StopAsync(run.Number).Ignore();
+        }
+    }
 
     private async Task BeginAsync(FederatedPlan plan, DateTimeOffset? scheduledFor)
     {

@@ -5,6 +5,7 @@ using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation.SecureAggregation;
 using OrleansSeg.Model.Training;
+using OrleansSeg.Models;
 using OrleansSeg.Placement;
 
 namespace OrleansSeg.Federation;
@@ -56,6 +57,15 @@ internal sealed partial class FederatedTrainerGrain(
 
             // The coordinator has gone on without this one.
             await StopAsync();
+            if (job.Order.Step.IsOfEarlierAttempt(order.Step))
+            {
+                await DiscardAsync(job);
+            }
+        }
+
+        if (stored.State is { Step: { } earlier, Result: { } known } && earlier.IsOfEarlierAttempt(order.Step))
+        {
+            await DiscardAsync(known);
         }
 
         // The work goes on beside the grain, and comes back to its scheduler to store a seed, or secrets.
@@ -70,7 +80,19 @@ internal sealed partial class FederatedTrainerGrain(
     }
 
     /// <inheritdoc />
-    public Task StopAsync(int run) => _job is { } job && job.Order.Step.Run == run ? StopAsync() : Task.CompletedTask;
+    public async Task StopAsync(int run)
+    {
+        if (_job is { } job && job.Order.Step.Run == run)
+        {
+            await StopAsync();
+            await DiscardAsync(job);
+        }
+
+        if (stored.State is { Step: { } done, Result: { } result } && done.Run == run)
+        {
+            await DiscardAsync(result);
+        }
+    }
 
     /// <inheritdoc />
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -150,6 +172,27 @@ internal sealed partial class FederatedTrainerGrain(
         }
     }
 
+    private async Task DiscardAsync(StepJob job)
+    {
+        if (job.Ended.IsCompletedSuccessfully)
+        {
+            await DiscardAsync((await job.Ended).Result);
+        }
+    }
+
+    /// <summary>The run is over, or has begun anew to forget: nobody may have heard of this result, which then nobody else removes.</summary>
+    private async Task DiscardAsync(StepResult result)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IBundleGrain>(result.Output).RemoveAsync();
+        }
+        catch (Exception exception)
+        {
+            LogNotDiscarded(Trainer, result.Output, exception);
+        }
+    }
+
     private async Task StopAsync()
     {
         _job!.Cancel();
@@ -165,6 +208,9 @@ internal sealed partial class FederatedTrainerGrain(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Trainer {Trainer} begins run {Run}, {Phase} {Round}, {Stage}.")]
     private partial void LogBegan(string trainer, int run, RunPhase phase, int round, RoundStage stage);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trainer {Trainer}: result {Output} of a run that is over, or has begun anew, is still there.")]
+    private partial void LogNotDiscarded(string trainer, string output, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trainer {Trainer} could not do run {Run}, {Phase} {Round}, {Stage}.")]
     private partial void LogFailed(string trainer, int run, RunPhase phase, int round, RoundStage stage, Exception exception);

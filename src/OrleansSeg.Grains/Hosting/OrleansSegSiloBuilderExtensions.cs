@@ -85,6 +85,7 @@ public static class OrleansSegSiloBuilderExtensions
         services.TryAddSingleton<FittingClosing>();
         services.TryAddSingleton<EvaluationClosing>();
         services.TryAddSingleton<ITrainerWork, TrainerWork>();
+        services.TryAddSingleton<RunBeginnings>();
         services.TryAddSingleton<ICoordinatorWork, CoordinatorWork>();
     }
 }

@@ -83,7 +83,12 @@ public sealed record ModelLineage(
     int Rounds,
     string Base,
     IReadOnlyDictionary<string, DateTimeOffset> Watermarks,
-    IReadOnlyDictionary<string, decimal> Thresholds);
+    IReadOnlyDictionary<string, decimal> Thresholds)
+{
+    /// <summary>By site: the registered version's bundle that training went on from; null where it began anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Parents { get; init; }
+}
 
 /// <summary>Which data a model has seen.</summary>
 /// <param name="Fingerprint">Hash over customers and their events, in any order: the same data, the same fingerprint.</param>

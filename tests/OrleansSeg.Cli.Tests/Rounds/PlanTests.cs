@@ -23,7 +23,7 @@ public sealed class PlanTests : IDisposable
               "sites": ["default"], "trainersPerSite": 1, "rounds": 5, "strategy": "fedavg", "settings": {}, "localEpochs": 1, "horizonDays": 90, "seed": 1,
               "reportersMin": 1, "deadlineMinSeconds": 30, "deadlineMaxSeconds": 3600, "compression": "none", "scope": "everything", "cutoff": null, "promote": true, "condition": null,
               "privacy": { "unit": "none", "noiseMultiplier": 0, "customerClipNorm": 1, "customersPerStep": 64, "delta": 1E-05, "epsilonMax": 0 },
-              "secureAggregation": false, "updateClipNorm": 0, "lateUpdates": "drop"
+              "secureAggregation": false, "updateClipNorm": 0, "lateUpdates": "drop", "forgetting": "keep"
             }
             """,
             plan);
@@ -36,7 +36,7 @@ public sealed class PlanTests : IDisposable
             "rounds", "plan", "--sites", "north,south", "--trainers-per-site", "4", "--rounds", "9", "--strategy", "fedavgm", "--set", "momentum=0.5", "serverRate=2e-1",
             "--local-epochs", "2", "--horizon", "30", "--reporters-min", "3", "--deadline-min", "5", "--deadline-max", "60", "--compression", "int8", "--scope", "site-heads",
             "--cutoff", "2011-09-10", "--no-promote", "--if-feature-drift", "0.25", "--if-matured-labels", "500", "--if-model-age", "30", "--seed", "17",
-            "--update-clip", "0.5", "--privacy-unit", "customer", "--noise-multiplier", "1.1", "--customer-clip", "0.2", "--customers-per-step", "128", "--delta", "1e-6", "--epsilon-max", "3");
+            "--update-clip", "0.5", "--privacy-unit", "customer", "--noise-multiplier", "1.1", "--customer-clip", "0.2", "--customers-per-step", "128", "--delta", "1e-6", "--epsilon-max", "3", "--forgetting", "restart");
         AssertIs(
             """
             {
@@ -45,7 +45,7 @@ public sealed class PlanTests : IDisposable
               "cutoff": "2011-09-10T00:00:00+00:00", "promote": false,
               "condition": { "featureDrift": 0.25, "segmentDrift": null, "calibrationError": null, "maturedLabels": 500, "modelAgeDays": 30 },
               "privacy": { "unit": "customer", "noiseMultiplier": 1.1, "customerClipNorm": 0.2, "customersPerStep": 128, "delta": 1E-06, "epsilonMax": 3 },
-              "secureAggregation": false, "updateClipNorm": 0.5, "lateUpdates": "drop"
+              "secureAggregation": false, "updateClipNorm": 0.5, "lateUpdates": "drop", "forgetting": "restart"
             }
             """,
             plan);
@@ -65,10 +65,10 @@ public sealed class PlanTests : IDisposable
     {
         var ran = await _shell.RunAsync(
             "rounds", verb, "--sites", "north,North,", "--trainers-per-site", "0", "--rounds", "101", "--strategy", "fedsgd", "--local-epochs", "51", "--horizon", "2147483647",
-            "--reporters-min", "-1", "--deadline-min", "0", "--deadline-max", "1", "--compression", "zip", "--json");
+            "--reporters-min", "-1", "--deadline-min", "0", "--deadline-max", "1", "--compression", "zip", "--forgetting", "all", "--json");
         ran.Fails(
             ExitCode.Usage, "not valid", "'North'", "''", "TrainersPerSite", "Rounds is 101", "Strategy is 'fedsgd'", "LocalEpochs", "Horizon", "ReportersMin", "DeadlineMin is", "DeadlineMax is",
-            "Compression is 'zip'");
+            "Compression is 'zip'", "Forgetting is 'all'");
     }
 
     [Fact]

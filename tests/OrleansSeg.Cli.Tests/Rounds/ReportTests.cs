@@ -40,6 +40,24 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Run_ThatForgets_SaysWhatItWentOnFrom_AndWhyItBeganAnew()
+    {
+        string[] expected =
+        [
+            "Training went on from north version 2, south version 1, because version 3 of north, in service, may have learned from 2 customers erased since.",
+            "It began anew at 2026-03-01 12:01:00Z, in training round 2. Erased since the run had begun to read them: 1 customer of south.",
+        ];
+        Assert.Equal(expected, RunWords.Beginnings(Runs.Forgetting));
+        var page = RunReport.Write("shops", Runs.Forgetting, Runs.Start);
+        Assert.All(expected.Append("training restarts from what cannot know them"), words => Assert.Contains(words, page, StringComparison.Ordinal));
+        Assert.Equal(
+            ["Run 7 begins anew: Erased since the run had begun to read them: 1 customer of south."],
+            RunLines.Between(Runs.Forgetting with { Restarts = [] }, Runs.Forgetting).Where(line => line.Contains("anew", StringComparison.Ordinal)));
+        Assert.Equal(["Training began with new weights."], RunWords.Beginnings(Runs.Ended with { Origin = new(ImmutableSortedDictionary<string, int>.Empty, null) }));
+        Assert.Empty(RunWords.Beginnings(Runs.UnderWay));
+    }
+
+    [Fact]
     public void HostileText_IsNeverMarkup()
     {
         var page = RunReport.Write(Hostile, Poisoned(), Runs.Start);

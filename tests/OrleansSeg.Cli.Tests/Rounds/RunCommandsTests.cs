@@ -24,9 +24,9 @@ public sealed class RunCommandsTests
             "{federation: string, run: number, phase: string, round: number, startedAt: string, watermark: string, endedAt: null, outcome: null, cause: null, findings: {}, versions: {}, "
             + "plan: {sites: [string], trainersPerSite: number, rounds: number, strategy: string, settings: {}, localEpochs: number, horizonDays: number, seed: number, "
             + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, scope: string, cutoff: null, promote: bool, condition: null, "
-            + "privacy: {unit: string, noiseMultiplier: number, customerClipNorm: number, customersPerStep: number, delta: number, epsilonMax: number}, secureAggregation: bool, updateClipNorm: number, lateUpdates: string}, "
+            + "privacy: {unit: string, noiseMultiplier: number, customerClipNorm: number, customersPerStep: number, delta: number, epsilonMax: number}, secureAggregation: bool, updateClipNorm: number, lateUpdates: string, forgetting: string}, "
             + "rounds: [{round: number, model: string, reporters: [string], missing: [], whyMissing: {}, late: {}, tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
-            + "trainers: [{trainer: string, state: string, detail: null}], privacy: null, releases: [], stage: string}",
+            + "trainers: [{trainer: string, state: string, detail: null}], privacy: null, releases: [], stage: string, begunFrom: null, restarts: []}",
             Shape.Of(Answer));
         Assert.Equal(["reported", "working", "failed", "silent"], Answer["trainers"]!.AsArray().Select(trainer => (string)trainer!["state"]!));
         Assert.Contains("goes on at the server", _error.ToString(), StringComparison.Ordinal);

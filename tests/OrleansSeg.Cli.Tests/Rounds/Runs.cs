@@ -56,6 +56,14 @@ internal static class Runs
         Releases = [new("training losses", "by trainer: mean loss", "silos", 1, 2), new("data span", "by trainer: days", "silos")],
     };
 
+    /// <summary>The same, of a federation that forgets: it passed over a tainted model, and began anew.</summary>
+    public static RunStatus Forgetting { get; } = Ended with
+    {
+        Plan = Plan with { Forgetting = FederatedPlan.Restart },
+        Origin = new(ImmutableSortedDictionary<string, int>.Empty.Add("north", 2).Add("south", 1), "version 3 of north, in service, may have learned from 2 customers erased since."),
+        Restarts = [new(Start.AddMinutes(1), RunPhase.Training, 2, "Erased since the run had begun to read them: 1 customer of south.")],
+    };
+
     public static RoundStatus Round(int round, params string[] reporters) => new(
         round,
         new string((char)('a' + round), 64),

@@ -4,6 +4,7 @@ using OrleansSeg.Federation;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Models;
 using Microsoft.Extensions.DependencyInjection;
@@ -211,6 +212,60 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
         Assert.InRange(later.Findings["maturedLabels"], 2 * 300, 2 * 400);
     }
 
+    [Theory]
+    [InlineData("fedavg", "none")]
+    [InlineData("scaffold", "topk")]
+    public async Task ErasedCustomer_IsForgottenToTheBit_AsIfTheShopHadNeverHadThem(string strategy, string compression)
+    {
+        // Another cluster, whose shop of the same name never had the customer.
+        var without = new TrainingCluster();
+        await without.InitializeAsync();
+        await using var ended = new Ending(without.DisposeAsync);
+        var (number, site) = (0, $"forgetful-{strategy}");
+        while (Holdout.Contains(site, $"c{number}"))
+        {
+            number++;
+        }
+
+        var plan = new FederatedPlan
+        {
+            Sites = [site], TrainersPerSite = 2, Rounds = 2, Seed = 7, Strategy = strategy, Compression = compression, Forgetting = FederatedPlan.Restart, Horizon = TimeSpan.FromDays(60),
+            DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1),
+        };
+        var jump = cluster.Time.GetUtcNow() - without.Time.GetUtcNow();
+        without.Jump(jump);
+        foreach (var shop in new[] { cluster, without })
+        {
+            await shop.NewShopAsync(400, site, shop == without ? $"c{number}" : null);
+            shop.Jump(TimeSpan.FromMinutes(1));
+        }
+
+        var never = await RunAsync(without, $"never-{strategy}", plan, _ => Task.CompletedTask);
+        var expected = await WeightsOfAsync(without, never);
+
+        // First a model that knows the customer; then one that is erased on the way.
+        var knowing = await RunAsync($"knowing-{strategy}", plan, _ => Task.CompletedTask);
+        Assert.NotEqual(expected, await WeightsOfAsync(knowing));
+        var isErased = false;
+        var forgetting = await RunAsync($"forgetting-{strategy}", plan, async status =>
+        {
+            if ((status.Phase, status.Round, isErased) == (RunPhase.Training, 2, false))
+            {
+                isErased = (await cluster.Customer(site, $"c{number}").EraseAsync(default)).VerifiedEmpty;
+            }
+        });
+        Assert.Equal(expected, await WeightsOfAsync(forgetting));
+        Assert.Equal(never.Rounds.Select(round => round.Metrics["validationLogLossBefore"]), forgetting.Rounds.Select(round => round.Metrics["validationLogLossBefore"]));
+        Assert.Equal((1, 0), (forgetting.Restarts.Length, forgetting.Origin!.Versions.Count));
+        Assert.Equal(
+            [1, 0], (await cluster.Grains.GetGrain<IModelRegistryGrain>(site).GetTaintsAsync(default)).Select(taint => taint.Erasures));
+
+        // From there runs go on again.
+        await cluster.Grains.GetGrain<IModelRegistryGrain>(site).PromoteAsync(forgetting.Versions[site], default);
+        var later = await RunAsync($"later-{strategy}", plan with { Promote = false }, _ => Task.CompletedTask);
+        Assert.Equal(forgetting.Versions[site], later.Origin!.Versions[site]);
+    }
+
     [Fact]
     public async Task RunThatNeverDidBetterThanWhatItBeganWith_RegistersNothing_AndSaysWhy()
     {
@@ -228,7 +283,9 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
         Assert.Equal(first.Versions[site], Assert.Single(await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default)).Version);
     }
 
-    private async Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet)
+    private Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet) => RunAsync(cluster, federation, plan, meet);
+
+    private static async Task<RunStatus> RunAsync(TrainingCluster cluster, string federation, FederatedPlan plan, Func<RunStatus, Task> meet)
     {
         var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>(federation);
         var started = await coordinator.StartAsync(plan, default);
@@ -261,17 +318,29 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
             tensor => tensor.Key, tensor => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(tensor.Value.Values.AsSpan())))), StringComparer.Ordinal);
 
     /// <summary>The served weights: the hash of their file.</summary>
-    private async Task<string> WeightsOfAsync(RunStatus run)
+    private Task<string> WeightsOfAsync(RunStatus run) => WeightsOfAsync(cluster, run);
+
+    private static async Task<string> WeightsOfAsync(TrainingCluster cluster, RunStatus run)
     {
         var (site, version) = run.Versions.First();
-        return Convert.ToHexStringLower(SHA256.HashData((await FilesOfAsync(site, version))["model.safetensors"]));
+        return Convert.ToHexStringLower(SHA256.HashData((await FilesOfAsync(cluster, site, version))["model.safetensors"]));
     }
 
-    private async Task<IReadOnlyDictionary<string, byte[]>> FilesOfAsync(string site, int version)
+    private Task<IReadOnlyDictionary<string, byte[]>> FilesOfAsync(string site, int version) => FilesOfAsync(cluster, site, version);
+
+    private static async Task<IReadOnlyDictionary<string, byte[]>> FilesOfAsync(TrainingCluster cluster, string site, int version)
     {
         var models = await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default);
-        return Read(models.Single(model => model.Version == version).Sha256);
+        return Read(cluster, models.Single(model => model.Version == version).Sha256);
     }
 
-    private IReadOnlyDictionary<string, byte[]> Read(string bundle) => BundleFolder.Read(cluster.Services.GetRequiredService<IModelStore>().LocalFolder, bundle);
+    private IReadOnlyDictionary<string, byte[]> Read(string bundle) => Read(cluster, bundle);
+
+    private static IReadOnlyDictionary<string, byte[]> Read(TrainingCluster cluster, string bundle) => BundleFolder.Read(cluster.Services.GetRequiredService<IModelStore>().LocalFolder, bundle);
+
+    /// <summary>Something to be done in the end.</summary>
+    private sealed class Ending(Func<Task> end) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await end();
+    }
 }

@@ -180,7 +180,7 @@ internal sealed class LinearWork(IModelStore store, TrainerExchange exchange, Ex
     }
 
     private static SecureRound RoundOf(IReadOnlyDictionary<string, byte[]> input, StepKey step) =>
-        new($"run {step.Run}", step.Round, MaskingIn(input)!.Threshold, Width, 64, MaskingIn(input)!.Roster);
+        new(MaskedRounds.NameOf(step), step.Round, MaskingIn(input)!.Threshold, Width, 64, MaskingIn(input)!.Roster);
 
     private static Masking? MaskingIn(IReadOnlyDictionary<string, byte[]> files) =>
         files.TryGetValue(MaskingFile, out var bytes) ? JsonSerializer.Deserialize<Masking>(bytes, BundleJson.Compact) : null;

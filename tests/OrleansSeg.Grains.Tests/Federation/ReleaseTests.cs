@@ -22,6 +22,7 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
         ["facts.json/fitting"] = OfThePlan,
         ["facts.json/drift"] = DataSpan,
         ["facts.json/champions"] = StartingWeights,
+        ["facts.json/starts"] = StartingWeights,
         ["facts.json/span"] = DataSpan,
         ["facts.json/data"] = DataSpan,
         ["facts.json/schemes"] = LabelThresholds,

@@ -17,11 +17,14 @@ public sealed class TrainingCluster : ShopCluster
     private static readonly TimeSpan JobTimeMax = TimeSpan.FromMinutes(3);
 
     /// <summary>Imports regular buyers of every rhythm, of whom some stop, over the 270 days before now.</summary>
-    public async Task<string> NewShopAsync(int customers)
+    /// <param name="customers">How many, <c>c0</c> and on.</param>
+    /// <param name="site">The site; null for one that no other test uses.</param>
+    /// <param name="without">A customer who is left out; null for none.</param>
+    public async Task<string> NewShopAsync(int customers, string? site = null, string? without = null)
     {
-        var site = NewSite();
+        site ??= NewSite();
         var layout = await Grains.GetGrain<ISiteGrain>(site).GetLayoutAsync(default);
-        var imports = Enumerable.Range(0, customers).Select(number => History(number, Time.GetUtcNow()));
+        var imports = Enumerable.Range(0, customers).Select(number => History(number, Time.GetUtcNow())).Where(import => import.CustomerId != without);
         foreach (var group in imports.GroupBy(import => CustomerKey.Create(site, import.CustomerId).PartitionOf(layout.PartitionCount)))
         {
             await Grains.GetGrain<IPartitionGrain>(new PartitionKey(site, group.Key).GrainKey).ImportAsync([.. group], default);

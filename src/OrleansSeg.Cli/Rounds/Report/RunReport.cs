@@ -36,6 +36,11 @@ internal static class RunReport
             html.Write($"<p>It trains because: {cause}</p>\n");
         }
 
+        foreach (var line in RunWords.Beginnings(run))
+        {
+            html.Write($"<p>{line}</p>\n");
+        }
+
         html.Write($"<p>Started {RunWords.Instant(run.StartedAt)}");
         if (run.EndedAt is { } ended)
         {

@@ -55,6 +55,9 @@ internal sealed record StepClosing(string Output, ImmutableSortedDictionary<stri
     /// <summary>After the last pass of fitting: SHA-256 of the bundle that rounds begin with.</summary>
     public string? Base { get; init; }
 
+    /// <summary>After the last pass of fitting: whether the versions that training was to go on from have no start in common, so that it begins anew.</summary>
+    public bool BegunAnew { get; init; }
+
     /// <summary>Trainers whose update is left out, with the reason.</summary>
     public ImmutableSortedDictionary<string, string> Refused { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 

@@ -15,7 +15,7 @@ internal static class LateTrainers
     public static LateUpdatePolicy PolicyOf(FederatedPlan plan) => LateUpdatePolicy.ByName[plan.LateUpdates];
 
     /// <summary>The step that a late trainer is still at.</summary>
-    public static StepKey StepOf(RunState run, LateTrainer late) => new(run.Number, RunPhase.Training, late.Round);
+    public static StepKey StepOf(RunState run, LateTrainer late) => new(run.Number, RunPhase.Training, late.Round, Attempt: run.Attempt);
 
     /// <summary>Takes in what a late trainer says of its old round. One that cannot do it is late no more.</summary>
     public static RunState Heard(RunState run, string trainer, LateTrainer late, StepReport report) => report.State switch
@@ -35,7 +35,7 @@ internal static class LateTrainers
         return policy.StalenessMax == 0
             ? run.Late
             : run.Late.Where(late => late.Value.Result is null && run.Round + 1 - late.Value.Round <= policy.StalenessMax)
-                .Concat(run.Outstanding.Select(trainer => KeyValuePair.Create(trainer, new LateTrainer(run.Round, run.Input))))
+                .Concat(run.Outstanding.Select(trainer => KeyValuePair.Create(trainer, new LateTrainer(run.Round, run.Input, Erasures: run.Erased.GetValueOrDefault(TrainerKey.SiteOf(trainer))))))
                 .Where(late => working.Contains(late.Key))
                 .ToImmutableSortedDictionary(StringComparer.Ordinal);
     }

@@ -92,6 +92,11 @@ public static class PlanCheck
             yield return $"Scope is '{plan.Scope}': one of {string.Join(", ", SharedScope.ByName.Keys)}.";
         }
 
+        if (plan.Forgetting is not (FederatedPlan.Keep or FederatedPlan.Restart))
+        {
+            yield return $"Forgetting is '{plan.Forgetting}': one of {FederatedPlan.Keep}, {FederatedPlan.Restart}.";
+        }
+
         foreach (var problem in LateProblems(plan).Concat(PlanPrivacy.Problems(plan, trainers)))
         {
             yield return problem;

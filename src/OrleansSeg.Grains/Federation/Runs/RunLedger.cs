@@ -58,6 +58,22 @@ internal sealed record RunLedger
             Base = before.Ledger.Base ?? next.Ledger.Base,
             Spent = [.. before.Ledger.Spent.Where(hash => !removed.Contains(hash))],
         };
+        if (next.Attempt != before.Attempt)
+        {
+            // All of it has learned from customers who are erased by now, checkpoints too. Bundles of the next attempt are others by the name.
+            return next with
+            {
+                Ledger = ledger with
+                {
+                    Origin = string.Create(null, $"{before.Ledger.Origin.Split(", begun anew")[0]}, begun anew {next.Attempt}"),
+                    Results = [],
+                    Inputs = [],
+                    Base = null,
+                    Spent = [.. ledger.Spent.Union(ledger.Results).Union(ledger.Inputs).Union(CheckpointsOf(before, ledger))],
+                },
+            };
+        }
+
         if (next.HasEnded || (next.Phase, next.Round) != (before.Phase, before.Round))
         {
             ledger = ledger with { Results = [], Spent = [.. ledger.Spent.Union(ledger.Results)] };

@@ -7,6 +7,9 @@ namespace OrleansSeg.Federation.Runs;
 /// <summary>The transitions of a run: pure, and each harmless when it comes twice.</summary>
 internal static class RunMachine
 {
+    /// <summary>A shop that erases customers more often than a run takes would never see its end.</summary>
+    public const int RestartsMax = 10;
+
     /// <summary>A new run.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="plan">What it does.</param>
@@ -25,6 +28,27 @@ internal static class RunMachine
     /// <summary>What trainers work from is written: they may begin.</summary>
     public static RunState Opened(RunState run, string input, DateTimeOffset now) =>
         run.Phase != RunPhase.Opening ? run : Begin(run, RunPhase.Fitting, 1, input, now);
+
+    /// <summary>
+    /// Customers were erased whom it has read: it begins anew, over the same watermark, as if it had never read them. What rounds have told counts as told.
+    /// A model that is registered somewhere is not taken back.
+    /// </summary>
+    public static RunState Restarted(RunState run, string because, DateTimeOffset now)
+    {
+        if (run.HasEnded || run.Phase == RunPhase.Opening || !run.Versions.IsEmpty)
+        {
+            return run;
+        }
+
+        return run.Attempt == RestartsMax
+            ? Ended(run, RunPhase.Failed, $"{because} It has begun anew {RestartsMax} times for such reasons, and does not once more.", now)
+            : new RunState
+            {
+                Number = run.Number, Plan = run.Plan, Phase = RunPhase.Opening, StartedAt = run.StartedAt, StepStartedAt = now, Watermark = run.Watermark,
+                ScheduledFor = run.ScheduledFor, Observed = run.Observed, Releases = run.Releases, Earlier = EarlierRuns.After(run), Ledger = run.Ledger,
+                Restarts = [.. run.Restarts.IsDefault ? [] : run.Restarts, new RunRestart(now, run.Phase, run.Phase == RunPhase.Training ? run.Round : 0, because)],
+            };
+    }
 
     /// <summary>Takes in what a trainer says; a report of another step, or a second one, changes nothing.</summary>
     public static RunState Heard(RunState run, string trainer, StepReport report, DateTimeOffset now)
@@ -85,7 +109,7 @@ internal static class RunMachine
         RunPhase.Fitting when closing.Need is { } need => Weigh(run with { Findings = closing.Metrics }, need, closing, now),
         RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
         RunPhase.Fitting => BeginRound(
-            run with { Ledger = run.Ledger with { Base = closing.Base }, Privacy = closing.Privacy, Releases = RunReleases.Add(run.Releases, closing.Releases) }, 1, closing.Output, now),
+            (closing.BegunAnew ? run with { Beginning = run.Beginning?.Anew() } : run) with { Ledger = run.Ledger with { Base = closing.Base }, Privacy = closing.Privacy, Releases = RunReleases.Add(run.Releases, closing.Releases) }, 1, closing.Output, now),
         RunPhase.Training => CloseStage(
             run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys), Late = run.Late.RemoveRange(closing.Refused.Keys) }, closing, now, seen ?? StepWitness.Nobody),
         RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 1, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },

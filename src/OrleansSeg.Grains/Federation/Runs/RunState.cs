@@ -115,6 +115,21 @@ internal sealed record RunState
     [Id(50)]
     public RunLedger Ledger { get; init; } = new();
 
+    /// <summary>What it found before it read anything; null until it is opened.</summary>
+    [Id(70)]
+    public RunBeginning? Beginning { get; init; }
+
+    /// <summary>By site: erasures when the step under way began.</summary>
+    [Id(71)]
+    public ImmutableSortedDictionary<string, long> Erased { get; init; } = Empty<long>();
+
+    /// <summary>How often it began anew because customers were erased, oldest first.</summary>
+    [Id(72)]
+    public ImmutableArray<RunRestart> Restarts { get; init; } = [];
+
+    /// <summary>How often it began anew.</summary>
+    public int Attempt => Restarts.IsDefault ? 0 : Restarts.Length;
+
     /// <summary>In training: what trainers do in the round under way.</summary>
     [Id(40)]
     public RoundStage Stage { get; init; }
@@ -143,7 +158,7 @@ internal sealed record RunState
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
 
     /// <summary>The step under way.</summary>
-    public StepKey Step => new(Number, Phase, Round, Stage);
+    public StepKey Step => new(Number, Phase, Round, Stage, Attempt);
 
     /// <summary>Trainers of the step under way that have neither reported nor failed for good.</summary>
     public IEnumerable<string> Outstanding =>
@@ -168,8 +183,9 @@ internal sealed record TrainerAbsence([property: Id(0)] string Reason, [property
 /// <param name="Round">The round.</param>
 /// <param name="Input">The bundle that the round worked from.</param>
 /// <param name="Result">Its update, once it has come.</param>
+/// <param name="Erasures">Erasures of its site when the round began.</param>
 [GenerateSerializer, Immutable, Alias("seg.late-trainer")]
-internal sealed record LateTrainer([property: Id(0)] int Round, [property: Id(1)] string Input, [property: Id(2)] StepResult? Result = null);
+internal sealed record LateTrainer([property: Id(0)] int Round, [property: Id(1)] string Input, [property: Id(2)] StepResult? Result = null, [property: Id(3)] long Erasures = 0);
 
 /// <summary>A <see cref="Model.Federation.Rounds.TrainerStanding"/> as it is stored.</summary>
 [GenerateSerializer, Immutable, Alias("seg.trainer-standing")]

@@ -5,12 +5,17 @@ namespace OrleansSeg.Federation.Runs;
 /// <param name="Phase">Fitting, training or evaluating.</param>
 /// <param name="Round">The round of training; in other phases the pass over the data. From 1.</param>
 /// <param name="Stage">In a round: what trainers do.</param>
+/// <param name="Attempt">How often the run had begun anew before.</param>
 [GenerateSerializer, Immutable, Alias("seg.step-key")]
 internal sealed record StepKey(
-    [property: Id(0)] int Run, [property: Id(1)] RunPhase Phase, [property: Id(2)] int Round, [property: Id(3)] RoundStage Stage = RoundStage.Training)
+    [property: Id(0)] int Run, [property: Id(1)] RunPhase Phase, [property: Id(2)] int Round, [property: Id(3)] RoundStage Stage = RoundStage.Training,
+    [property: Id(4)] int Attempt = 0)
 {
+    /// <summary>Whether the run has begun anew since, in another step's view.</summary>
+    public bool IsOfEarlierAttempt(StepKey other) => Run == other.Run && Attempt < other.Attempt;
+
     /// <summary>Whether it comes before another one of the same federation.</summary>
-    public bool IsBefore(StepKey other) => (Run, Phase, Round, Stage).CompareTo((other.Run, other.Phase, other.Round, other.Stage)) < 0;
+    public bool IsBefore(StepKey other) => (Run, Attempt, Phase, Round, Stage).CompareTo((other.Run, other.Attempt, other.Phase, other.Round, other.Stage)) < 0;
 }
 
 /// <summary>What a trainer is to do. It holds no data: everything else lies in the bundle it names.</summary>
@@ -19,13 +24,15 @@ internal sealed record StepKey(
 /// <param name="TrainerCount">Trainers of the site, among whom its partitions are divided.</param>
 /// <param name="Watermark">Events first stored after it do not count.</param>
 /// <param name="Exchange">SHA-256 of the bundle with what trainers of a masked round have told each other so far; null for nothing.</param>
+/// <param name="Erasures">Erasures of the site when the step began: what was read before them is read again.</param>
 [GenerateSerializer, Immutable, Alias("seg.step-order")]
 internal sealed record StepOrder(
     [property: Id(0)] StepKey Step,
     [property: Id(1)] string Input,
     [property: Id(2)] int TrainerCount,
     [property: Id(3)] DateTimeOffset Watermark,
-    [property: Id(4)] string? Exchange = null);
+    [property: Id(4)] string? Exchange = null,
+    [property: Id(5)] long Erasures = 0);
 
 /// <summary>How a trainer does with an order.</summary>
 /// <param name="Step">The step.</param>

@@ -1,26 +1,25 @@
 using System.Collections.Immutable;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Native;
-using OrleansSeg.Models;
 
 namespace OrleansSeg.Federation.Work;
 
 /// <summary>What a coordinator makes of trainers' results: cutoffs, schemes and a base; rounds; a calibrated model and the verdict on it.</summary>
-internal sealed class CoordinatorWork(RunBundles bundles, IGrainFactory grains, FittingClosing fitting, RoundClosing rounds, EvaluationClosing evaluation) : ICoordinatorWork
+internal sealed class CoordinatorWork(RunBundles bundles, FittingClosing fitting, RoundClosing rounds, EvaluationClosing evaluation) : ICoordinatorWork
 {
     /// <inheritdoc />
-    public async Task<string> OpenAsync(RunState run, CancellationToken cancellationToken)
+    public Task<string> OpenAsync(RunState run, CancellationToken cancellationToken)
     {
-        var champions = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var site in run.Plan.Sites)
-        {
-            if (await grains.GetGrain<IModelRegistryGrain>(site).GetCurrentAsync(cancellationToken) is { } current)
+        var beginning = run.Beginning!;
+        return bundles.WriteAsync(
+            new RunInput(new RunFacts
             {
-                champions.Add(site, current.Sha256);
-            }
-        }
-
-        return await bundles.WriteAsync(new RunInput(new RunFacts { Origin = run.Ledger.Origin, Plan = run.Plan, Champions = champions.ToImmutable() }), cancellationToken);
+                Origin = run.Ledger.Origin,
+                Plan = run.Plan,
+                Champions = beginning.Champions,
+                Starts = beginning.Versions.ToImmutableSortedDictionary(site => site.Key, site => site.Value.Sha256, StringComparer.Ordinal),
+            }),
+            cancellationToken);
     }
 
     /// <inheritdoc />

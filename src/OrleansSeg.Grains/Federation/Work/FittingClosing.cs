@@ -78,8 +78,9 @@ internal sealed class FittingClosing(RunBundles bundles, DriftQuestions question
         return new StepClosing(output, ImmutableSortedDictionary<string, double>.Empty.Add("examples", whole.Examples).Add("weights", weights.Length))
         {
             Base = next.Base,
+            BegunAnew = before.Models.Before is null,
             Privacy = noise.Privacy,
-            Releases = RunReleases.Starting(before.Models.Before is null ? [] : facts.Champions.Values),
+            Releases = RunReleases.Starting(before.Models.Before is null ? [] : (facts.Starts ?? facts.Champions).Values),
         };
     }
 

@@ -24,7 +24,7 @@ internal sealed class RoundClosing(RunBundles bundles, ExchangeClosing exchange)
         var encoding = MaskedRounds.EncodingOf(input.Facts, input.Weights!.Length);
         return run.Stage == RoundStage.Unmasking
             ? await CloseMaskedAsync(run, input, encoding, cancellationToken)
-            : await exchange.CloseAsync(run, MaskedRounds.Of(run.Plan, input.Facts.Roster, run.Number, run.Round, MaskedRounds.LengthOf(encoding)), cancellationToken);
+            : await exchange.CloseAsync(run, MaskedRounds.Of(run.Plan, input.Facts.Roster, run.Step, MaskedRounds.LengthOf(encoding)), cancellationToken);
     }
 
     /// <summary>Aggregates the sound updates.</summary>

@@ -27,6 +27,9 @@ internal sealed record RunFacts
     /// <summary>Bundles in service when the run began, by site; their holdout scores are to be beaten.</summary>
     public required ImmutableSortedDictionary<string, string> Champions { get; init; }
 
+    /// <summary>Bundles that training goes on from, by site; null for those in service, in runs of an earlier release.</summary>
+    public ImmutableSortedDictionary<string, string>? Starts { get; init; }
+
     /// <summary>What all trainers hold together.</summary>
     public DataSpan? Span { get; init; }
 

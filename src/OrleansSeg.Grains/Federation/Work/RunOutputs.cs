@@ -18,5 +18,8 @@ internal static class RunOutputs
         rounds,
         baseBundle,
         facts.Plan.Sites.Order(StringComparer.Ordinal).ToDictionary(site => site, _ => run.Watermark),
-        schemes.BySite.ToDictionary(site => site.Key, site => site.Value.HighValueThreshold));
+        schemes.BySite.ToDictionary(site => site.Key, site => site.Value.HighValueThreshold))
+    {
+        Parents = run.Beginning is { Versions.IsEmpty: false } beginning ? beginning.Versions.ToDictionary(site => site.Key, site => site.Value.Sha256) : null,
+    };
 }

@@ -22,12 +22,13 @@ internal sealed class RunStart : IDisposable
         var start = new RunStart();
         try
         {
-            foreach (var hash in facts.Champions.Values.Distinct(StringComparer.Ordinal))
+            var begun = facts.Starts ?? facts.Champions;
+            foreach (var hash in begun.Values.Distinct(StringComparer.Ordinal))
             {
                 start._loaded.Add(hash, await bundles.ReadModelAsync(hash, cancellationToken));
             }
 
-            start.Models = StartingModels.Of(facts.Plan.Sites, facts.Champions.ToDictionary(site => site.Key, site => start._loaded[site.Value]));
+            start.Models = StartingModels.Of(facts.Plan.Sites, begun.ToDictionary(site => site.Key, site => start._loaded[site.Value]));
         }
         catch (BundleCorruptException)
         {

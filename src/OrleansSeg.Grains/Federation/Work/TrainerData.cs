@@ -16,7 +16,7 @@ internal sealed class TrainerData(IGrainFactory grains, SiteDirectory sites)
     /// <summary>The share of a trainer in a run; those of earlier runs are forgotten.</summary>
     public async Task<TrainerShare> OfAsync(string trainer, StepOrder order, FederatedPlan plan, CancellationToken cancellationToken)
     {
-        if (_shares.TryGetValue(trainer, out var known) && known.Watermark == order.Watermark)
+        if (_shares.TryGetValue(trainer, out var known) && known.IsOf(order))
         {
             return known;
         }
@@ -24,7 +24,7 @@ internal sealed class TrainerData(IGrainFactory grains, SiteDirectory sites)
         var (site, number) = (TrainerKey.SiteOf(trainer), TrainerKey.NumberOf(trainer));
         var layout = await sites.GetLayoutAsync(site, cancellationToken);
         var partitions = Enumerable.Range(0, layout.PartitionCount).Where(partition => partition % order.TrainerCount == number).ToArray();
-        var share = new TrainerShare(site, order.Watermark, stop => grains.ReadTrainingHistoriesAsync(site, partitions, order.Watermark, plan.Cutoff, stop));
+        var share = new TrainerShare(site, order, stop => grains.ReadTrainingHistoriesAsync(site, partitions, order.Watermark, plan.Cutoff, stop));
         _shares[trainer] = share;
         return share;
     }
@@ -34,15 +34,15 @@ internal sealed class TrainerData(IGrainFactory grains, SiteDirectory sites)
 }
 
 /// <summary>One trainer's customers.</summary>
-internal sealed class TrainerShare(string site, DateTimeOffset watermark, HistorySource histories)
+internal sealed class TrainerShare(string site, StepOrder order, HistorySource histories)
 {
     private Task<LocalExamples>? _read;
 
     /// <summary>Their site.</summary>
     public string Site => site;
 
-    /// <summary>The run's watermark.</summary>
-    public DateTimeOffset Watermark => watermark;
+    /// <summary>Whether it is what another order is to read. Who was erased since is not in it.</summary>
+    public bool IsOf(StepOrder other) => (order.Watermark, order.Erasures, order.Step.Run, order.Step.Attempt) == (other.Watermark, other.Erasures, other.Step.Run, other.Step.Attempt);
 
     /// <summary>The customers, as a run may see them.</summary>
     public LocalData Customers { get; } = new(site, histories);

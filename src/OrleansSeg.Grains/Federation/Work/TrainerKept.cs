@@ -26,7 +26,7 @@ internal static class TrainerKept
     {
         var kept = memory is null ? [] : SafeTensors.Read(memory);
         var isCounted = kept.ContainsKey(NameOf(what, "after", step with { Round = counted }));
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"{what}.{(isCounted ? "after" : "before")}.{step.Run}.");
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"{what}.{(isCounted ? "after" : "before")}.{RunOf(step)}.");
         return kept.FirstOrDefault(vector => vector.Key.StartsWith(prefix, StringComparison.Ordinal)).Value is { } found && found.Values.Length == length
             ? found.Values
             : new float[length];
@@ -42,5 +42,8 @@ internal static class TrainerKept
         return stored.Count == 0 ? null : SafeTensors.Write(stored);
     }
 
-    private static string NameOf(string what, string when, StepKey step) => string.Create(CultureInfo.InvariantCulture, $"{what}.{when}.{step.Run}.{step.Round}");
+    private static string NameOf(string what, string when, StepKey step) => string.Create(CultureInfo.InvariantCulture, $"{what}.{when}.{RunOf(step)}.{step.Round}");
+
+    /// <summary>A run that begins anew knows nothing of what it kept before.</summary>
+    private static string RunOf(StepKey step) => step.Attempt == 0 ? string.Create(CultureInfo.InvariantCulture, $"{step.Run}") : string.Create(CultureInfo.InvariantCulture, $"{step.Run}-{step.Attempt}");
 }

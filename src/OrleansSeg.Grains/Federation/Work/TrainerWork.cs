@@ -70,7 +70,7 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, TrainerE
     {
         var facts = input.Facts;
         var encoding = MaskedRounds.EncodingOf(facts, input.Weights!.Length);
-        var round = MaskedRounds.Of(facts.Plan, facts.Roster, order.Step.Run, order.Step.Round, MaskedRounds.LengthOf(encoding));
+        var round = MaskedRounds.Of(facts.Plan, facts.Roster, order.Step, MaskedRounds.LengthOf(encoding));
         return exchange.RunAsync(
             trainer, order, round, secrets,
             async () => await MaskedRounds.VectorOfAsync(facts, await RunRoundAsync(trainer, order, input, local, null, seed, cancellationToken), encoding, seed),

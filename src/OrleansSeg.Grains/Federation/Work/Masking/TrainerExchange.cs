@@ -40,7 +40,7 @@ internal sealed class TrainerExchange(RunBundles bundles, RandomNumberGenerator 
         string trainer, StepOrder order, SecureRound round, byte[]? kept, Func<Task<ulong[]>> vectorOf, CancellationToken cancellationToken)
     {
         var (secrets, _) = TrainerSecrets.Of(kept, random);
-        secrets = secrets.Believe(order.Step.Run, Convert.ToHexStringLower(RosterOf(round)));
+        secrets = secrets.Believe(order.Step, Convert.ToHexStringLower(RosterOf(round)));
         if (order.Step.Stage == RoundStage.Keys)
         {
             return Advertise(trainer, round, secrets);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation.SecureAggregation;
 using OrleansSeg.Model.Federation.SecureAggregation.Keys;
@@ -16,7 +17,10 @@ internal sealed record TrainerSecrets
     /// <summary>The run whose roster it has believed.</summary>
     public int Run { get; init; }
 
-    /// <summary>A hash of that roster: in one run it believes no other.</summary>
+    /// <summary>How often that run had begun anew.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>A hash of that roster: until the run begins anew it believes no other.</summary>
     public string? Roster { get; init; }
 
     /// <summary>Where it stands in the latest round that it advertised keys for.</summary>
@@ -38,7 +42,7 @@ internal sealed record TrainerSecrets
 
     /// <summary>Takes a run's roster for true, the first that it sees in the run.</summary>
     /// <exception cref="SecureMessageRefusedException">It is not the run's first.</exception>
-    public TrainerSecrets Believe(int run, string roster) => Run != run
-        ? this with { Run = run, Roster = roster }
-        : Roster == roster ? this : throw new SecureMessageRefusedException($"Run {run} had another roster before: somebody's signing key has changed.");
+    public TrainerSecrets Believe(StepKey step, string roster) => (Run, Attempt) != (step.Run, step.Attempt)
+        ? this with { Run = step.Run, Attempt = step.Attempt, Roster = roster }
+        : Roster == roster ? this : throw new SecureMessageRefusedException($"Run {step.Run} had another roster before: somebody's signing key has changed.");
 }
