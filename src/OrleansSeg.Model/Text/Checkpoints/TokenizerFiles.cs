@@ -14,8 +14,6 @@ internal static class TokenizerFiles
     private const string MergesFile = "merges.txt";
     private const string SentencePieceFile = "sentencepiece.bpe.model";
 
-    private static readonly Dictionary<string, int> Nothing = [];
-
     /// <summary>Reads the folder's tokenizer.</summary>
     /// <exception cref="CheckpointException">There is none, or it is malformed or not supported; the message names the file.</exception>
     public static TextTokenizer Read(string folder)
@@ -34,7 +32,7 @@ internal static class TokenizerFiles
         {
             var config = Has(folder, ConfigFile) ? CheckpointJson.Read(folder, ConfigFile) : null;
             return BytePairTextTokenizer.Of(
-                IdsOf(CheckpointJson.Read(folder, PairsFile).Root, PairsFile), Merges(ReadText(folder, MergesFile)), config?.Flag("add_prefix_space", false) ?? false, Nothing);
+                IdsOf(CheckpointJson.Read(folder, PairsFile).Root, PairsFile), Merges(ReadText(folder, MergesFile)), config?.Flag("add_prefix_space", false) ?? false, AddedTokens.Roberta);
         }
 
         return Has(folder, SentencePieceFile)
@@ -95,7 +93,7 @@ internal static class TokenizerFiles
         // A vocabulary with capital letters was made of texts that kept them.
         var lower = config?.Flag("do_lower_case", true) ?? !ids.Keys.Any(entry => entry[0] != '[' && entry.Any(char.IsAsciiLetterUpper));
         var options = new BertTextOptions(lower, config?.Flag("strip_accents", lower) ?? lower, config?.Flag("tokenize_chinese_chars", true) ?? true);
-        return WordPieceTextTokenizer.Of(ids, options, "[UNK]", Nothing);
+        return WordPieceTextTokenizer.Of(ids, options, "[UNK]", AddedTokens.None);
     }
 
     private static JsonElement Vocabulary(CheckpointJson model) => model.Part("vocab")?.Root ?? throw new CheckpointException($"{WholeFile} lacks model.vocab.");
@@ -114,9 +112,9 @@ internal static class TokenizerFiles
         return ids;
     }
 
-    private static Dictionary<string, int> Added(CheckpointJson json)
+    private static AddedTokens Added(CheckpointJson json)
     {
-        var added = new Dictionary<string, int>(StringComparer.Ordinal);
+        var (added, spaced) = (new Dictionary<string, int>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         if (json.Root.TryGetProperty("added_tokens", out var list) && list.ValueKind == JsonValueKind.Array)
         {
             foreach (var token in list.EnumerateArray().Where(token => token.ValueKind == JsonValueKind.Object).Select(token => new CheckpointJson(WholeFile, token)))
@@ -124,11 +122,15 @@ internal static class TokenizerFiles
                 if (token.Text("content") is { Length: > 0 } content)
                 {
                     added[content] = token.Whole("id", 0, (1 << 24) - 1);
+                    if (token.Flag("lstrip", false))
+                    {
+                        spaced.Add(content);
+                    }
                 }
             }
         }
 
-        return added;
+        return new AddedTokens(added, spaced);
     }
 
     private static IEnumerable<string> Merges(string text) =>

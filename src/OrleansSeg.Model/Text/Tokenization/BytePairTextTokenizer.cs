@@ -26,11 +26,11 @@ public sealed class BytePairTextTokenizer : TextTokenizer
     /// <param name="added">More tokens that are recognized as they stand.</param>
     /// <exception cref="CheckpointException">A special token is missing, or a pair merges what is no entry.</exception>
     internal static BytePairTextTokenizer Of(
-        IReadOnlyDictionary<string, int> ids, IEnumerable<string> merges, bool prefixSpace, IReadOnlyDictionary<string, int> added)
+        IReadOnlyDictionary<string, int> ids, IEnumerable<string> merges, bool prefixSpace, AddedTokens added)
     {
-        var special = SpecialTokens.Find(name => ids.TryGetValue(name, out var id) ? id : added.TryGetValue(name, out id) ? id : null, added)
+        var special = SpecialTokens.Find(name => ids.TryGetValue(name, out var id) ? id : added.Ids.TryGetValue(name, out id) ? id : null, added)
             ?? throw new CheckpointException("The vocabulary has neither <s> and </s> nor [CLS] and [SEP].");
-        var count = Math.Max(ids.Values.DefaultIfEmpty(-1).Max(), added.Values.DefaultIfEmpty(-1).Max()) + 1;
+        var count = Math.Max(ids.Values.DefaultIfEmpty(-1).Max(), added.IdMax) + 1;
         try
         {
             var unknown = ids.ContainsKey("<unk>") ? "<unk>" : null;

@@ -25,6 +25,9 @@ public sealed record SpecialTokens
     /// <summary>Tokens that are recognized as they stand in a text, by their content.</summary>
     public required IReadOnlyDictionary<string, int> Contents { get; init; }
 
+    /// <summary>Contents that take the spaces before them along, so that these are no token.</summary>
+    public required IReadOnlySet<string> SpaceBefore { get; init; }
+
     /// <summary>How many special tokens a text has around it, or a pair.</summary>
     public int CountAround(bool pair) => !pair ? 2 : DoubleSeparator ? 4 : 3;
 
@@ -32,7 +35,7 @@ public sealed record SpecialTokens
     /// <param name="find">The id of a token, or null.</param>
     /// <param name="added">More tokens that are recognized as they stand.</param>
     /// <returns>Null where the vocabulary has neither family's names.</returns>
-    internal static SpecialTokens? Find(Func<string, int?> find, IReadOnlyDictionary<string, int> added)
+    internal static SpecialTokens? Find(Func<string, int?> find, AddedTokens added)
     {
         string[] bert = ["[CLS]", "[SEP]", "[PAD]", "[UNK]", "[MASK]"], roberta = ["<s>", "</s>", "<pad>", "<unk>", "<mask>"];
         var names = find(bert[0]) is not null && find(bert[1]) is not null ? bert : roberta;
@@ -41,7 +44,7 @@ public sealed record SpecialTokens
             return null;
         }
 
-        var contents = new Dictionary<string, int>(added, StringComparer.Ordinal);
+        var contents = new Dictionary<string, int>(added.Ids, StringComparer.Ordinal);
         foreach (var name in names)
         {
             if (find(name) is { } id)
@@ -59,6 +62,7 @@ public sealed record SpecialTokens
             Mask = find(names[4]) ?? -1,
             DoubleSeparator = names == roberta,
             Contents = contents,
+            SpaceBefore = added.SpaceBefore,
         };
     }
 }

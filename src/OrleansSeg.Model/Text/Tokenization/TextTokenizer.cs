@@ -75,7 +75,14 @@ public abstract class TextTokenizer
                 continue;
             }
 
-            SplitPart(text, from, at, tokens);
+            // Spaces that go with the token are no part of what it stands for.
+            var start = at;
+            while (start > from && Special.SpaceBefore.Contains(found.Content) && char.IsWhiteSpace(text[start - 1]))
+            {
+                start--;
+            }
+
+            SplitPart(text, from, start, tokens);
             tokens.Add(new Token(found.Id, at, at + found.Content.Length));
             from = at += found.Content.Length;
         }

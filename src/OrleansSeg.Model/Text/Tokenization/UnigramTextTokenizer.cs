@@ -38,12 +38,12 @@ public sealed class UnigramTextTokenizer : TextTokenizer
 
         var ids = Enumerable.Range(0, model.Pieces.Count).Select(index => index switch { 0 => 3, 1 => 0, 2 => 2, _ => index + 1 }).ToArray();
         var names = new Dictionary<string, int> { ["<s>"] = 0, ["<pad>"] = 1, ["</s>"] = 2, ["<unk>"] = 3, ["<mask>"] = model.Pieces.Count + 1 };
-        return Of(model, ids, model.Pieces.Count + 2, new Dictionary<string, int>(), name => names.TryGetValue(name, out var id) ? id : null);
+        return Of(model, ids, model.Pieces.Count + 2, AddedTokens.Roberta, name => names.TryGetValue(name, out var id) ? id : null);
     }
 
     /// <summary>Makes a tokenizer of pieces whose index is their id.</summary>
     /// <exception cref="CheckpointException">A special token is missing, or the pieces cannot be a model.</exception>
-    internal static UnigramTextTokenizer Of(SentencePieceModel model, IReadOnlyDictionary<string, int> added)
+    internal static UnigramTextTokenizer Of(SentencePieceModel model, AddedTokens added)
     {
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var id = 0; id < model.Pieces.Count; id++)
@@ -51,8 +51,8 @@ public sealed class UnigramTextTokenizer : TextTokenizer
             ids.TryAdd(model.Pieces[id].Text, id);
         }
 
-        var count = Math.Max(model.Pieces.Count, added.Values.DefaultIfEmpty(-1).Max() + 1);
-        return Of(model, [.. Enumerable.Range(0, model.Pieces.Count)], count, added, name => ids.TryGetValue(name, out var id) || added.TryGetValue(name, out id) ? id : null);
+        var count = Math.Max(model.Pieces.Count, added.IdMax + 1);
+        return Of(model, [.. Enumerable.Range(0, model.Pieces.Count)], count, added, name => ids.TryGetValue(name, out var id) || added.Ids.TryGetValue(name, out id) ? id : null);
     }
 
     /// <inheritdoc />
@@ -99,7 +99,7 @@ public sealed class UnigramTextTokenizer : TextTokenizer
     }
 
     private static UnigramTextTokenizer Of(
-        SentencePieceModel model, int[] ids, int count, IReadOnlyDictionary<string, int> added, Func<string, int?> find)
+        SentencePieceModel model, int[] ids, int count, AddedTokens added, Func<string, int?> find)
     {
         var special = SpecialTokens.Find(find, added) ?? throw new CheckpointException("The pieces have no <s> and </s>.");
         var unknown = model.Pieces.ToList().FindIndex(piece => piece.Kind == PieceKind.Unknown);

@@ -37,7 +37,7 @@ public sealed class WordPieceTextTokenizer : TextTokenizer
             }
         }
 
-        return Of(ids, new BertTextOptions(LowerCase: true, StripAccents: true), "[UNK]", new Dictionary<string, int>());
+        return Of(ids, new BertTextOptions(LowerCase: true, StripAccents: true), "[UNK]", AddedTokens.None);
     }
 
     /// <summary>Makes a tokenizer.</summary>
@@ -47,11 +47,11 @@ public sealed class WordPieceTextTokenizer : TextTokenizer
     /// <param name="added">More tokens that are recognized as they stand.</param>
     /// <exception cref="CheckpointException">A special token is missing, or an entry cannot be one.</exception>
     internal static WordPieceTextTokenizer Of(
-        IReadOnlyDictionary<string, int> ids, BertTextOptions options, string unknown, IReadOnlyDictionary<string, int> added)
+        IReadOnlyDictionary<string, int> ids, BertTextOptions options, string unknown, AddedTokens added)
     {
-        var special = SpecialTokens.Find(name => ids.TryGetValue(name, out var id) ? id : added.TryGetValue(name, out id) ? id : null, added)
+        var special = SpecialTokens.Find(name => ids.TryGetValue(name, out var id) ? id : added.Ids.TryGetValue(name, out id) ? id : null, added)
             ?? throw new CheckpointException("The vocabulary has neither [CLS] and [SEP] nor <s> and </s>.");
-        var count = Math.Max(ids.Values.DefaultIfEmpty(-1).Max(), added.Values.DefaultIfEmpty(-1).Max()) + 1;
+        var count = Math.Max(ids.Values.DefaultIfEmpty(-1).Max(), added.IdMax) + 1;
         try
         {
             using var stream = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', Lines(ids))));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.Tokenization;
@@ -24,7 +25,14 @@ public sealed class TokenizerReferenceTests
             {
                 // A word's boundary alone stands for no character here, and for the first of the word there.
                 var found = (RunesBefore(text, tokens[i].Start), RunesBefore(text, tokens[i].End));
-                Assert.Equal(found.Item1 == found.Item2 ? (expected[i].Item1, expected[i].Item1) : expected[i], found);
+                var (start, end) = expected[i];
+                while (text[tokens[i].Start..tokens[i].End] == "<mask>" && Rune.IsWhiteSpace(text.EnumerateRunes().ElementAt(start)))
+                {
+                    // There, a mask's span may hold the spaces that it took along.
+                    start++;
+                }
+
+                Assert.Equal(found.Item1 == found.Item2 ? (start, start) : (start, end), found);
             }
         }
     }
@@ -91,7 +99,7 @@ public sealed class TokenizerReferenceTests
     {
         var (expected, cases) = Load(name);
         Assert.Equal(expected.IdCount, tokenizer.IdCount);
-        Assert.All(cases.GetProperty("singles").EnumerateArray().SkipLast(1), entry =>
+        Assert.All(cases.GetProperty("singles").EnumerateArray(), entry =>
             Assert.Equal(Numbers(entry.GetProperty("ids")), tokenizer.Split(entry.GetProperty("text").GetString()!).Select(token => token.Id)));
     }
 

@@ -11,7 +11,7 @@ const texts = [
 const bert = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'], roberta = ['<s>', '<pad>', '</s>', '<unk>'];
 const count = (items) => items.reduce((map, item) => map.set(item, (map.get(item) || 0) + 1), new Map());
 const special = (names, ids) => names.map((content) => (
-  { id: ids[content], content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true }));
+  { id: ids[content], content, single_word: false, lstrip: content === '<mask>', rstrip: false, normalized: false, special: true }));
 const numbered = (entries) => Object.fromEntries([...new Set(entries)].map((entry, id) => [entry, id]));
 
 function wordPiece() {
@@ -78,7 +78,7 @@ function unigram() {
     fs.writeFileSync(`${name}/tokenizer.json`, JSON.stringify({ version: '1.0', truncation: null, padding: null, decoder: null, ...json }) + '\n');
     const tokenizer = Tokenizer.fromFile(`${name}/tokenizer.json`);
     const singles = [], pairs = [];
-    for (const text of [...texts, `red ${mask} mug${mask}`]) {
+    for (const text of [...texts, `red ${mask} mug${mask}`, `red \t${mask}${mask} mug`]) {
       const found = await tokenizer.encode(text, null, { addSpecialTokens: false });
       singles.push({ text, ids: found.getIds(), offsets: found.getOffsets() });
     }
