@@ -73,6 +73,6 @@ public static class CommandLine
         TextVerb.Create(runner),
         BenchVerb.Create(runner),
         InitStoreVerb.Create(runner),
-        .. LaterVerbs.Create(runner),
+        TagVerb.Create(runner),
     ];
 }

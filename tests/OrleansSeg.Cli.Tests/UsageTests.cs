@@ -35,6 +35,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("text", "Required")]
     [InlineData("text encode", "--encoder")]
     [InlineData("text pretrain", "--out")]
+    [InlineData("tag", "Required")]
     [InlineData("lookup 1 --frobnicate", "--frobnicate")]
     [InlineData("lookup 1 --seed x", "x")]
     public async Task WrongLine_ExitsTwo_NamingWhatIsWrong(string line, string named)
@@ -60,14 +61,6 @@ public sealed class UsageTests : IDisposable
     {
         var ran = await _shell.RunAsync("lookup", "1", "--site", site);
         ran.Fails(ExitCode.Usage, "--site");
-    }
-
-    [Theory]
-    [InlineData("tag")]
-    public async Task Verb_OfALaterVersion_ExitsTwoSayingSo(string verb)
-    {
-        var ran = await _shell.RunAsync(verb);
-        ran.Fails(ExitCode.Usage, "not in this version");
     }
 
     [Fact]

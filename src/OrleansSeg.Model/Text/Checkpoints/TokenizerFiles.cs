@@ -40,6 +40,10 @@ internal static class TokenizerFiles
             : throw new CheckpointException($"{folder} has no tokenizer: none of {WholeFile}, {WordsFile}, {PairsFile} with {MergesFile}, {SentencePieceFile}.");
     }
 
+    /// <summary>The files that a folder's tokenizer is made of, by name: what a model that keeps the tokenizer is saved with.</summary>
+    public static Dictionary<string, byte[]> BytesOf(string folder) =>
+        new[] { WholeFile, ConfigFile, WordsFile, PairsFile, MergesFile, SentencePieceFile }.Where(file => Has(folder, file)).ToDictionary(file => file, file => ReadBytes(folder, file));
+
     private static TextTokenizer ReadWhole(CheckpointJson json)
     {
         var model = json.Part("model") ?? throw new CheckpointException($"{WholeFile} lacks model.");

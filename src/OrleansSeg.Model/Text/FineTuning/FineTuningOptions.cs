@@ -44,6 +44,10 @@ public sealed record FineTuningOptions
     /// <summary>How the adapter's ranks are given, for <see cref="AdapterKind.AdaLora"/>.</summary>
     public RankAllocationOptions Ranks { get; init; } = new();
 
+    /// <summary>Whether the epoch that does best on the validation texts is kept; else the last one is.</summary>
+    /// <value>Default true.</value>
+    public bool ChoosesEpoch { get; init; } = true;
+
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = 1;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansSeg.Model.Native;
+using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.FineTuning;
 using OrleansSeg.Model.Text.Tokenization;
 using OrleansSeg.Model.Text.Transformer;
@@ -30,6 +31,21 @@ public sealed class TaggerTrainer
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         (_tokenizer, _encoder, _options) = (tokenizer, encoder, options);
+    }
+
+    /// <summary>Makes the trainer of a text model's folder, as downloaded or as it was saved here.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">How to train.</param>
+    /// <returns>The trainer, and the files of its tokenizer for <see cref="TextTagger.Save"/>.</returns>
+    /// <exception cref="CheckpointException">The folder is none that can be loaded; the message names the file or tensor.</exception>
+    /// <exception cref="ArgumentException">An option is out of its bounds; the message names it.</exception>
+    public static (TaggerTrainer Trainer, IReadOnlyDictionary<string, byte[]> TokenizerFiles) Of(string folder, FineTuningOptions options)
+    {
+        var tokenizer = TokenizerFiles.Read(folder);
+        var encoder = TextCheckpoint.Load(folder).Encoder;
+        return tokenizer.IdCount <= encoder.Config.VocabularySize
+            ? (new TaggerTrainer(tokenizer, encoder, options), TokenizerFiles.BytesOf(folder))
+            : throw new CheckpointException($"The tokenizer has ids up to {tokenizer.IdCount - 1}, and the token table {encoder.Config.VocabularySize} rows.");
     }
 
     /// <summary>Trains.</summary>
@@ -63,7 +79,7 @@ public sealed class TaggerTrainer
             var loss = RunEpoch(tagger, loop, Batches(parts, shuffle), cancellationToken);
             var report = validation.Count == 0 ? null : TaggingReport.Of(labels, validation, tagger.TagWords(validation, cancellationToken));
             progress?.Report(new TrainingProgress("tagger", epoch, _options.Epochs, loss, report?.Entities.Overall.F1 ?? double.NaN));
-            if (report is null || report.Entities.Overall.F1 > bestF1)
+            if (report is null || !_options.ChoosesEpoch || report.Entities.Overall.F1 > bestF1)
             {
                 bestF1 = report?.Entities.Overall.F1 ?? double.NaN;
                 best.Keep(Trained(tagger));
