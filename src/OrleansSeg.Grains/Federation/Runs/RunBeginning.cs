@@ -27,6 +27,10 @@ internal sealed record RunBeginning
     [Id(4)]
     public string? Because { get; init; }
 
+    /// <summary>Sites that did not answer: everybody who was ever erased there counts as erased since.</summary>
+    [Id(5)]
+    public ImmutableArray<string> Silent { get; init; } = [];
+
     /// <summary>The same for training that begins with new weights after all.</summary>
     public RunBeginning Anew() => this with { Versions = Versions.Clear(), Inherited = [] };
 

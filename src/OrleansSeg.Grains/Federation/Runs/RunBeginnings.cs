@@ -11,9 +11,16 @@ internal sealed class RunBeginnings(IGrainFactory grains)
     {
         var plan = run.Plan;
         var (logs, found) = (new Dictionary<string, ErasureLog>(StringComparer.Ordinal), new SortedDictionary<string, SiteVersions>(StringComparer.Ordinal));
+        var silent = ImmutableArray.CreateBuilder<string>();
         foreach (var site in plan.Sites)
         {
-            logs[site] = await grains.GetGrain<IErasureLogGrain>(site).ReadAsync(after: 0).WaitAsync(cancellationToken);
+            if ((await TryReadAsync(site, after: 0)).Log is not { } log)
+            {
+                silent.Add(site);
+                continue;
+            }
+
+            logs[site] = log;
             var registry = grains.GetGrain<IModelRegistryGrain>(site);
             var models = await registry.ListAsync(cancellationToken);
             if (models.FirstOrDefault(model => model.InService) is { } current)
@@ -26,12 +33,13 @@ internal sealed class RunBeginnings(IGrainFactory grains)
 
         // One site without a clean version is enough: weights of another would bring in what it is to forget.
         var starts = found.Values.All(versions => versions.Start is not null) ? found.ToDictionary(site => site.Key, site => site.Value.Start!) : [];
-        var erasures = plan.Sites.ToImmutableSortedDictionary(site => site, site => logs[site].Number, StringComparer.Ordinal);
+        var erasures = plan.Sites.ToImmutableSortedDictionary(site => site, site => logs.GetValueOrDefault(site)?.Number ?? 0, StringComparer.Ordinal);
         return new RunBeginning
         {
             Champions = found.ToImmutableSortedDictionary(site => site.Key, site => site.Value.Current.Sha256, StringComparer.Ordinal),
             Versions = starts.ToImmutableSortedDictionary(site => site.Key, site => new BegunFrom(site.Value.Version, site.Value.Sha256), StringComparer.Ordinal),
             Erasures = erasures,
+            Silent = silent.ToImmutable(),
             Inherited = ModelReadings.Inherited(
                 starts.SelectMany(site => ModelReadings.Of(site.Value, site.Key)), RunBeginning.ReadingsOf(plan, run.Watermark, erasures), logs),
             Because = string.Join("; ", found.Where(site => site.Value.Taint is not null).Select(site => Tell(site.Key, site.Value))) is { Length: > 0 } because ? $"{because}." : null,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansSeg.Customers;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Native;
 
@@ -11,6 +12,12 @@ internal sealed class CoordinatorWork(RunBundles bundles, FittingClosing fitting
     public Task<string> OpenAsync(RunState run, CancellationToken cancellationToken)
     {
         var beginning = run.Beginning!;
+        if (!beginning.Silent.IsEmpty)
+        {
+            // Without its model training would begin anew for all; so the run waits for the site.
+            throw new SiteUnavailableException(beginning.Silent[0]);
+        }
+
         return bundles.WriteAsync(
             new RunInput(new RunFacts
             {
