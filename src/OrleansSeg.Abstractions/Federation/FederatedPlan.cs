@@ -110,6 +110,11 @@ public sealed record FederatedPlan
     /// <summary>See <see cref="Forgetting"/>.</summary>
     public const string Restart = "restart";
 
+    /// <summary>Whether a model is better only if the 95 % interval of the difference in log loss on the holdout, customer by customer, lies below zero.</summary>
+    /// <value>Default false: a smaller log loss is enough.</value>
+    [Id(21)]
+    public bool GateInterval { get; init; }
+
     /// <summary>When the run is worth its training; else it ends once that is known. Null for always.</summary>
     [Id(20)]
     public RunCondition? Condition { get; init; }

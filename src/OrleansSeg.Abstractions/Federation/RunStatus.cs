@@ -85,6 +85,10 @@ public sealed record RunStatus(
     [Id(13)]
     public ImmutableArray<PrivacyRelease> Releases { get; init; } = [];
 
+    /// <summary>What the gate compared; null before, and where a trainer did not measure the model.</summary>
+    [Id(14)]
+    public GateFigures? Gate { get; init; }
+
     /// <summary>Why it trains, where its plan asks whether it is worth it; otherwise null.</summary>
     [Id(20)]
     public string? Cause { get; init; }
@@ -104,6 +108,10 @@ public sealed record RunStatus(
     /// <summary>How often it began anew because customers were erased, oldest first.</summary>
     [Id(41)]
     public ImmutableArray<RunRestart> Restarts { get; init; } = [];
+
+    /// <summary>In training: why earlier attempts of the masked round under way came to nothing; empty in its first.</summary>
+    [Id(31)]
+    public ImmutableArray<string> Retries { get; init; } = [];
 }
 
 /// <summary>What the training of a run goes on from.</summary>
@@ -144,6 +152,10 @@ public sealed record RoundStatus(
     /// <summary>Why the update of a trainer that is no reporter is not in it; for people.</summary>
     [Id(7)]
     public ImmutableSortedDictionary<string, string> Missing { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Why earlier attempts of a masked round came to nothing, in their order; empty where the first one held.</summary>
+    [Id(8)]
+    public ImmutableArray<string> Retries { get; init; } = [];
 }
 
 /// <summary>How a trainer does in a step.</summary>

@@ -24,7 +24,8 @@ internal sealed record PlanDocument(
     bool SecureAggregation,
     double UpdateClipNorm,
     string LateUpdates,
-    string Forgetting)
+    string Forgetting,
+    bool GateInterval)
 {
     public static PlanDocument Of(FederatedPlan plan) => new(
         plan.Sites,
@@ -47,7 +48,8 @@ internal sealed record PlanDocument(
         plan.SecureAggregation,
         plan.UpdateClipNorm,
         plan.LateUpdates,
-        plan.Forgetting);
+        plan.Forgetting,
+        plan.GateInterval);
 }
 
 /// <summary>When a run is worth its training, as it is printed; null asks nothing.</summary>

@@ -100,6 +100,11 @@ internal sealed class PlanOptions
         DefaultValueFactory = _ => Defaults.Forgetting,
     };
 
+    private readonly Option<bool> _interval = new("--gate-interval")
+    {
+        Description = "Promote only if the 95 % interval of the difference in log loss on the holdout, customer by customer, lies below zero.",
+    };
+
     private readonly Option<bool> _keep = new("--no-promote") { Description = "Keep the model as a candidate even if it is better." };
 
     /// <summary>Adds the options to a command.</summary>
@@ -108,7 +113,7 @@ internal sealed class PlanOptions
         foreach (var option in new Option[]
         {
             _sites, _trainersPerSite, _rounds, _strategy, _settings, _localEpochs, _horizon, _reportersMin, _deadlineMin, _deadlineMax, _late, _compression, _scope, _secure, _updateClip,
-            _cutoff, _forgetting, _keep,
+            _cutoff, _forgetting, _interval, _keep,
         })
         {
             command.Options.Add(option);
@@ -142,6 +147,7 @@ internal sealed class PlanOptions
             Cutoff = parsed.GetValue(_cutoff) ?? settings.AsOf,
             Forgetting = parsed.GetValue(_forgetting)!,
             Promote = !parsed.GetValue(_keep),
+            GateInterval = parsed.GetValue(_interval),
             Condition = _condition.Read(parsed),
             UpdateClipNorm = parsed.GetValue(_updateClip),
             Privacy = _privacy.Read(parsed),

@@ -22,7 +22,8 @@ internal sealed record RunDocument(
     IReadOnlyList<ReleaseDocument> Releases,
     RoundStage? Stage,
     OriginDocument? BegunFrom,
-    IReadOnlyList<RestartDocument> Restarts)
+    IReadOnlyList<RestartDocument> Restarts,
+    GateDocument? Gate)
 {
     public static RunDocument Of(string federation, RunStatus run) => new(
         federation,
@@ -43,7 +44,8 @@ internal sealed record RunDocument(
         [.. run.Releases.Select(ReleaseDocument.Of)],
         run.Phase == RunPhase.Training ? run.Stage : null,
         run.Origin is { } origin ? new OriginDocument(origin.Versions, origin.Because) : null,
-        [.. run.Restarts.Select(restart => new RestartDocument(restart.At, restart.Phase, restart.Round, restart.Because))]);
+        [.. run.Restarts.Select(restart => new RestartDocument(restart.At, restart.Phase, restart.Round, restart.Because))],
+        GateDocument.Of(run.Gate));
 }
 
 /// <summary>What training goes on from.</summary>
@@ -62,6 +64,7 @@ internal sealed record RoundDocument(
     IReadOnlyList<string> Missing,
     IReadOnlyDictionary<string, string> WhyMissing,
     IReadOnlyDictionary<string, int> Late,
+    IReadOnlyList<string> Retries,
     double TookSeconds,
     long Bytes,
     IReadOnlyDictionary<string, double?> Metrics)
@@ -73,6 +76,7 @@ internal sealed record RoundDocument(
         [.. RunFacts.MissingIn(plan, round)],
         round.Missing,
         round.Late,
+        round.Retries,
         round.Took.TotalSeconds,
         round.Bytes,
         Finite(round.Metrics));
@@ -81,6 +85,22 @@ internal sealed record RoundDocument(
     public static IReadOnlyDictionary<string, double?> Finite(IReadOnlyDictionary<string, double> metrics) =>
         metrics.ToDictionary(metric => metric.Key, metric => double.IsFinite(metric.Value) ? metric.Value : (double?)null);
 }
+
+/// <summary>What the gate compared. A figure that is no finite number is null.</summary>
+internal sealed record GateDocument(
+    string Opponent, long Customers, double? LogLoss, double? OpponentLogLoss, double? Difference, double? Low, double? High, IReadOnlyList<SiteGateDocument> Sites)
+{
+    public static GateDocument? Of(GateFigures? gate) => gate is null
+        ? null
+        : new GateDocument(
+            gate.Opponent, gate.Customers, Finite(gate.LogLoss), Finite(gate.OpponentLogLoss), Finite(gate.LogLoss - gate.OpponentLogLoss), Finite(gate.Low), Finite(gate.High),
+            [.. gate.Sites.Select(site => new SiteGateDocument(site.Site, site.Customers, Finite(site.LogLoss), Finite(site.OpponentLogLoss)))]);
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+}
+
+/// <summary>What the gate compared at one site.</summary>
+internal sealed record SiteGateDocument(string Site, long Customers, double? LogLoss, double? OpponentLogLoss);
 
 /// <summary>How a trainer does in the present step.</summary>
 internal sealed record TrainerDocument(string Trainer, TrainerStepState State, string? Detail);

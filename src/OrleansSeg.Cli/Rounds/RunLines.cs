@@ -23,9 +23,14 @@ internal static class RunLines
             yield return Round(after.Plan, round);
         }
 
-        var isSameStep = before is not null && (before.Phase, before.Round, before.Stage) == (after.Phase, after.Round, after.Stage);
+        var isSameStep = before is not null && (before.Phase, before.Round, before.Stage, before.Retries.Length) == (after.Phase, after.Round, after.Stage, after.Retries.Length);
         if (!isSameStep)
         {
+            if (after.Retries.Length > 0 && after.Retries.Length != before?.Retries.Length)
+            {
+                yield return Line($"  round {after.Round} begins anew with fresh masks: {after.Retries[^1]}");
+            }
+
             yield return Line($"Run {after.Run}: {RunWords.Phase(after)}{(after.Outcome is { } outcome ? $": {outcome}" : "")}");
         }
 

@@ -11,7 +11,7 @@ internal static class RunWords
     /// <summary>Where a run stands, such as <c>training, round 2 of 5</c>, and in a masked round what trainers do.</summary>
     public static string Phase(RunStatus run) => run.Phase switch
     {
-        RunPhase.Training => Line($"training, round {run.Round} of {run.Plan.Rounds}{Stage(run.Stage)}"),
+        RunPhase.Training => Line($"training, round {run.Round} of {run.Plan.Rounds}{(run.Retries.IsDefaultOrEmpty ? "" : Line($", attempt {run.Retries.Length + 1}"))}{Stage(run.Stage)}"),
         RunPhase.Fitting or RunPhase.Evaluating => Line($"{Name(run.Phase)}, pass {run.Round}"),
         var other => Name(other),
     };
@@ -65,6 +65,7 @@ internal static class RunWords
         yield return ("erased customers", plan.Forgetting == FederatedPlan.Restart
             ? "training restarts from what cannot know them"
             : "what models learned from them stays, and is marked");
+        yield return ("better is", plan.GateInterval ? "a smaller log loss on the holdout, beyond chance (95 %)" : "a smaller log loss on the holdout");
         yield return ("a better model", plan.Promote ? "goes into service" : "is kept as a candidate");
     }
 

@@ -107,13 +107,12 @@ internal sealed partial class FederatedCoordinatorGrain
         switch (decision.Kind)
         {
             case StepDecisionKind.Close:
-                heard = await SeedAsync(heard);
+                var working = answers.Where(answer => answer.Report?.State == TrainerStepState.Working).Select(answer => answer.Trainer);
+                heard = await BeginClosingAsync(heard, [.. working.Order(StringComparer.Ordinal)]);
                 if (await ComputeAsync(heard, () => _work.CloseAsync(heard, cancellationToken), cancellationToken) is { } closing)
                 {
-                    var working = answers.Where(answer => answer.Report?.State == TrainerStepState.Working).Select(answer => answer.Trainer);
-                    var seen = new StepWitness(working.ToImmutableHashSet(StringComparer.Ordinal), [.. heard.Plan.Trainers.Where(IsAway)]);
                     var erased = await _beginnings.ErasedAsync(heard, cancellationToken);
-                    await WriteAsync(RunMachine.Closed(heard, closing, Now, seen) with { Erased = erased }, [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
+                    await WriteAsync(RunMachine.Closed(heard, closing, Now) with { Erased = erased }, [closing.Output, .. closing.Verdict?.Models.Values.Select(model => model.Sha256) ?? []]);
                     LogClosed(Name, heard.Number, heard.Phase, heard.Round, heard.Stage, heard.Reports.Count);
                 }
 
@@ -121,6 +120,9 @@ internal sealed partial class FederatedCoordinatorGrain
             case StepDecisionKind.Fail:
                 await EndAsync(heard, RunPhase.Failed, decision.Reason!);
                 return false;
+            case StepDecisionKind.Retry:
+                await FailAsync(heard, decision.Reason!);
+                return true;
             default:
                 return false;
         }
@@ -130,25 +132,26 @@ internal sealed partial class FederatedCoordinatorGrain
     private static IEnumerable<(string Trainer, StepOrder Order)> OrdersOf(RunState run)
     {
         var order = new StepOrder(run.Step, run.Input, run.Plan.TrainersPerSite, run.Watermark, run.Exchange);
-        return run.Outstanding.Select(trainer => (trainer, order with { Erasures = run.Erased.GetValueOrDefault(TrainerKey.SiteOf(trainer)) })).Concat(run.Late.Where(late => late.Value.Result is null).Select(late =>
+        return run.IsClosing ? [] : run.Outstanding.Select(trainer => (trainer, order with { Erasures = run.Erased.GetValueOrDefault(TrainerKey.SiteOf(trainer)) })).Concat(run.Late.Where(late => late.Value.Result is null).Select(late =>
             (late.Key, order with { Step = LateTrainers.StepOf(run, late.Value), Input = late.Value.Input, Erasures = late.Value.Erasures })));
     }
 
-    /// <summary>Draws the noise of a sum once, and stores it before anybody can see a sum that has it.</summary>
-    private async Task<RunState> SeedAsync(RunState run)
+    /// <summary>Stores that the step's reports are final, and with it the noise of their sum, before anybody can see what is made of them.</summary>
+    private async Task<RunState> BeginClosingAsync(RunState run, ImmutableArray<string> working)
     {
-        if (!RunMachine.NeedsSeed(run))
+        if (run.IsClosing)
         {
             return run;
         }
 
-        var seeded = RunMachine.Seeded(run, _seeds.Draw(Name, "coordinator", run.Step));
-        await WriteAsync(seeded);
-        return seeded;
+        var closing = RunMachine.Closing(
+            run, new StepWitness(working, [.. run.Plan.Trainers.Where(IsAway)]), RunMachine.NeedsSeed(run) ? _seeds.Draw(Name, "coordinator", run.Step) : null);
+        await WriteAsync(closing);
+        return closing;
     }
 
     /// <summary>Computes off the grain's scheduler. What fails for the data's or the plan's sake ends the run at once, anything else once the step's time is over.</summary>
-    /// <returns>Null when the run has ended by it.</returns>
+    /// <returns>Null when the run has ended by it, or the round begins anew.</returns>
     private async Task<T?> ComputeAsync<T>(RunState run, Func<Task<T>> compute, CancellationToken cancellationToken)
         where T : class
     {
@@ -160,7 +163,7 @@ internal sealed partial class FederatedCoordinatorGrain
             && (exception is InsufficientDataException or ArgumentException or TooFewSurvivorsException or SecureMessageRefusedException || Now - run.StepStartedAt >= run.Plan.DeadlineMax))
         {
             LogDriveFailed(Name, run.Number, exception);
-            await EndAsync(run, RunPhase.Failed, exception.Message);
+            await FailAsync(run, exception.Message);
             return null;
         }
     }
@@ -194,9 +197,25 @@ internal sealed partial class FederatedCoordinatorGrain
         return false;
     }
 
+    private async Task FailAsync(RunState run, string reason)
+    {
+        var failed = RunMachine.Failed(run, reason, Now);
+        await WriteAsync(failed);
+        if (failed.HasEnded)
+        {
+            StopTrainers(failed);
+            LogEnded(Name, run.Number, failed.Phase, failed.Outcome!);
+        }
+        else
+        {
+            LogRetried(Name, run.Number, run.Round, reason);
+        }
+    }
+
     private async Task EndAsync(RunState run, RunPhase how, string outcome)
     {
         await WriteAsync(RunMachine.Ended(run, how, outcome, Now));
+        StopTrainers(run);
         LogEnded(Name, run.Number, how, outcome);
     }
 
@@ -259,6 +278,9 @@ internal sealed partial class FederatedCoordinatorGrain
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Federation {Name}: run {Run} ends, {How}: {Outcome}")]
     private partial void LogEnded(string name, int run, RunPhase how, string outcome);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Federation {Name}: round {Round} of run {Run} begins anew with fresh masks: {Reason}")]
+    private partial void LogRetried(string name, int run, int round, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Federation {Name}: trainer {Trainer} does not answer: {Reason}")]
     private partial void LogSilent(string name, string trainer, string reason);

@@ -15,7 +15,7 @@ internal sealed partial class FederatedCoordinatorGrain
         run.StartedAt,
         run.Watermark,
         run.EndedAt,
-        run.Rounds,
+        [.. run.Rounds.Select(Whole)],
         run.HasEnded || run.Phase is RunPhase.Opening or RunPhase.Promoting ? []
             : [.. run.Plan.Trainers.Select(trainer => StatusOf(run, trainer))],
         run.Outcome,
@@ -30,6 +30,16 @@ internal sealed partial class FederatedCoordinatorGrain
             ? new RunOrigin(beginning.Versions.ToImmutableSortedDictionary(site => site.Key, site => site.Value.Version, StringComparer.Ordinal), beginning.Because)
             : null,
         Restarts = run.Restarts.IsDefault ? [] : run.Restarts,
+        Gate = run.Verdict?.Gate,
+        Retries = run.Retries.IsDefault ? [] : run.Retries,
+    };
+
+    /// <summary>A round as it is told. One that was stored by an earlier version lacks what that did not know.</summary>
+    private static RoundStatus Whole(RoundStatus round) => round with
+    {
+        Late = round.Late ?? ImmutableSortedDictionary<string, int>.Empty,
+        Missing = round.Missing ?? ImmutableSortedDictionary<string, string>.Empty,
+        Retries = round.Retries.IsDefault ? [] : round.Retries,
     };
 
     private TrainerStepStatus StatusOf(RunState run, string trainer) => run.Late.GetValueOrDefault(trainer) is { } late

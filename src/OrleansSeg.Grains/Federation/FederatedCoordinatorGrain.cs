@@ -121,7 +121,6 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
 
             await EndAsync(running, RunPhase.Cancelled, "Cancelled on request.");
         });
-        StopTrainers(_store.Run!);
         return StatusOf(_store.Run!);
     }
 
@@ -151,7 +150,7 @@ internal sealed partial class FederatedCoordinatorGrain : IGrainBase, IFederated
     {
         foreach (var trainer in run.Plan.Trainers)
         {
-            // A trainer that does not hear of it ends its step for nobody.
+            // A trainer that does not hear of it ends its step for nobody, and removes what it has made when it begins another.
             TrainerOf(trainer).StopAsync(run.Number).Ignore();
         }
     }

@@ -19,6 +19,7 @@ namespace OrleansSeg.Federation;
 [GrainType("seg.federated-trainer"), TrainingSilos]
 internal sealed partial class FederatedTrainerGrain(
     [PersistentState("federated", CustomerStorage.ProviderName)] IPersistentState<TrainerMemory> stored,
+    [PersistentState("published", CustomerStorage.ProviderName)] IPersistentState<PublishedBundles> published,
     StepRunner runner,
     INoiseSeeds seeds,
     ILogger<FederatedTrainerGrain> logger) : Grain, IFederatedTrainerGrain, IDisposable
@@ -74,7 +75,9 @@ internal sealed partial class FederatedTrainerGrain(
             Task.Factory.StartNew(() => SeedAsync(order, data), CancellationToken.None, TaskCreationOptions.DenyChildAttach, turns).Unwrap();
         Task Keep(byte[] secrets) => Task.Factory.StartNew(
             () => WriteAsync(stored.State with { Secrets = secrets }), CancellationToken.None, TaskCreationOptions.DenyChildAttach, turns).Unwrap();
-        _job = StepJob.Start(order, stop => runner.RunAsync(Trainer, order, memory, Seed, Keep, stop));
+        Task Note(string hash) => Task.Factory.StartNew(
+            () => NoteAsync(new PublishedBundle(order.Step, hash)), CancellationToken.None, TaskCreationOptions.DenyChildAttach, turns).Unwrap();
+        _job = StepJob.Start(order, stop => runner.RunAsync(Trainer, order, memory, new StepNotes(Seed, Keep, Note), stop));
         LogBegan(Trainer, order.Step.Run, order.Step.Phase, order.Step.Round, order.Step.Stage);
         return new StepReport(order.Step, TrainerStepState.Working, null, null);
     }
@@ -91,6 +94,11 @@ internal sealed partial class FederatedTrainerGrain(
         if (stored.State is { Step: { } done, Result: { } result } && done.Run == run)
         {
             await DiscardAsync(result);
+        }
+
+        if (await RemoveAsync(bundle => bundle.Step.Run == run) is { Count: > 0 } removed)
+        {
+            await ListAsync(new PublishedBundles { Bundles = [.. published.State.Bundles.Except(removed)] });
         }
     }
 
@@ -155,6 +163,53 @@ internal sealed partial class FederatedTrainerGrain(
         return drawn.Seed;
     }
 
+    /// <summary>Lists a bundle before it is written. Those of earlier rounds go: nobody needs them any more.</summary>
+    private async Task NoteAsync(PublishedBundle bundle)
+    {
+        if (!published.State.Bundles.Contains(bundle))
+        {
+            var removed = await RemoveAsync(known => !known.IsOfRound(bundle.Step));
+            await ListAsync(published.State.With(bundle, removed));
+        }
+    }
+
+    /// <summary>Removes bundles from the model store; returns those that are known to be gone.</summary>
+    private async Task<List<PublishedBundle>> RemoveAsync(Func<PublishedBundle, bool> which)
+    {
+        var removed = new List<PublishedBundle>();
+        foreach (var bundle in published.State.Bundles.Where(which).ToList())
+        {
+            try
+            {
+                await GrainFactory.GetGrain<IBundleGrain>(bundle.Hash).RemoveAsync();
+                removed.Add(bundle);
+            }
+            catch (Exception exception)
+            {
+                // It stays on the list, and goes another time.
+                LogNotRemoved(Trainer, bundle.Hash, exception);
+            }
+        }
+
+        return removed;
+    }
+
+    private async Task ListAsync(PublishedBundles next)
+    {
+        var before = published.State;
+        published.State = next;
+        try
+        {
+            await published.WriteStateAsync();
+        }
+        catch
+        {
+            published.State = before;
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
     private async Task WriteAsync(TrainerMemory memory)
     {
         var before = stored.State;
@@ -211,6 +266,9 @@ internal sealed partial class FederatedTrainerGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trainer {Trainer}: result {Output} of a run that is over, or has begun anew, is still there.")]
     private partial void LogNotDiscarded(string trainer, string output, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trainer {Trainer} could not remove its bundle {Bundle}; it is tried again.")]
+    private partial void LogNotRemoved(string trainer, string bundle, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trainer {Trainer} could not do run {Run}, {Phase} {Round}, {Stage}.")]
     private partial void LogFailed(string trainer, int run, RunPhase phase, int round, RoundStage stage, Exception exception);

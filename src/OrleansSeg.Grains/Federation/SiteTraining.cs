@@ -40,8 +40,7 @@ internal sealed partial class SiteTraining(
         var histories = Holdout.Without(site, await SourceAsync(site, watermark, request.Cutoff, cancellationToken));
         var trained = await TrainingPipeline.TrainAsync(histories, await PlanAsync(site, request), progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var hash = BundleFolder.Write(store.LocalFolder, trained.Files);
-        await store.PublishAsync(hash, cancellationToken);
+        var hash = await store.WriteAsync(trained.Files, cancellationToken);
         var candidate = new ModelReference(0, hash, time.GetUtcNow(), [.. trained.Card.Labels], Summarize(trained.Card), InService: false)
         {
             Readings = [new ModelReading(site, watermark, request.Cutoff, erasures.Number)],

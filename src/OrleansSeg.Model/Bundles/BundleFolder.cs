@@ -15,11 +15,7 @@ public static class BundleFolder
     /// <returns>The bundle's hash, which is also its folder's name in the store.</returns>
     public static string Write(string store, IReadOnlyDictionary<string, byte[]> files)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        var hashes = new SortedDictionary<string, string>(
-            files.ToDictionary(file => file.Key, file => Convert.ToHexStringLower(SHA256.HashData(file.Value))), StringComparer.Ordinal);
-        var manifest = JsonSerializer.SerializeToUtf8Bytes(hashes, BundleJson.Indented);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(manifest));
+        var (hash, manifest) = ManifestOf(files);
         var target = Path.Combine(store, hash);
         if (Directory.Exists(target))
         {
@@ -39,6 +35,10 @@ public static class BundleFolder
         Directory.Move(aside, target);
         return hash;
     }
+
+    /// <summary>The hash that a bundle of these files has.</summary>
+    /// <param name="files">Content by file name.</param>
+    public static string HashOf(IReadOnlyDictionary<string, byte[]> files) => ManifestOf(files).Hash;
 
     /// <summary>Reads a bundle, checking every hash first.</summary>
     /// <param name="store">Folder of bundles.</param>
@@ -97,6 +97,15 @@ public static class BundleFolder
         {
             // It was never here, or another removal was first.
         }
+    }
+
+    private static (string Hash, byte[] Manifest) ManifestOf(IReadOnlyDictionary<string, byte[]> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var hashes = new SortedDictionary<string, string>(
+            files.ToDictionary(file => file.Key, file => Convert.ToHexStringLower(SHA256.HashData(file.Value))), StringComparer.Ordinal);
+        var manifest = JsonSerializer.SerializeToUtf8Bytes(hashes, BundleJson.Indented);
+        return (Convert.ToHexStringLower(SHA256.HashData(manifest)), manifest);
     }
 
     private static void Expect(string expected, byte[] content, string name)

@@ -23,7 +23,7 @@ public sealed class PlanTests : IDisposable
               "sites": ["default"], "trainersPerSite": 1, "rounds": 5, "strategy": "fedavg", "settings": {}, "localEpochs": 1, "horizonDays": 90, "seed": 1,
               "reportersMin": 1, "deadlineMinSeconds": 30, "deadlineMaxSeconds": 3600, "compression": "none", "scope": "everything", "cutoff": null, "promote": true, "condition": null,
               "privacy": { "unit": "none", "noiseMultiplier": 0, "customerClipNorm": 1, "customersPerStep": 64, "delta": 1E-05, "epsilonMax": 0 },
-              "secureAggregation": false, "updateClipNorm": 0, "lateUpdates": "drop", "forgetting": "keep"
+              "secureAggregation": false, "updateClipNorm": 0, "lateUpdates": "drop", "forgetting": "keep", "gateInterval": false
             }
             """,
             plan);
@@ -35,7 +35,7 @@ public sealed class PlanTests : IDisposable
         var plan = await _shell.JsonAsync(
             "rounds", "plan", "--sites", "north,south", "--trainers-per-site", "4", "--rounds", "9", "--strategy", "fedavgm", "--set", "momentum=0.5", "serverRate=2e-1",
             "--local-epochs", "2", "--horizon", "30", "--reporters-min", "3", "--deadline-min", "5", "--deadline-max", "60", "--compression", "int8", "--scope", "site-heads",
-            "--cutoff", "2011-09-10", "--no-promote", "--if-feature-drift", "0.25", "--if-matured-labels", "500", "--if-model-age", "30", "--seed", "17",
+            "--cutoff", "2011-09-10", "--no-promote", "--gate-interval", "--if-feature-drift", "0.25", "--if-matured-labels", "500", "--if-model-age", "30", "--seed", "17",
             "--update-clip", "0.5", "--privacy-unit", "customer", "--noise-multiplier", "1.1", "--customer-clip", "0.2", "--customers-per-step", "128", "--delta", "1e-6", "--epsilon-max", "3", "--forgetting", "restart");
         AssertIs(
             """
@@ -45,7 +45,7 @@ public sealed class PlanTests : IDisposable
               "cutoff": "2011-09-10T00:00:00+00:00", "promote": false,
               "condition": { "featureDrift": 0.25, "segmentDrift": null, "calibrationError": null, "maturedLabels": 500, "modelAgeDays": 30 },
               "privacy": { "unit": "customer", "noiseMultiplier": 1.1, "customerClipNorm": 0.2, "customersPerStep": 128, "delta": 1E-06, "epsilonMax": 3 },
-              "secureAggregation": false, "updateClipNorm": 0.5, "lateUpdates": "drop", "forgetting": "restart"
+              "secureAggregation": false, "updateClipNorm": 0.5, "lateUpdates": "drop", "forgetting": "restart", "gateInterval": true
             }
             """,
             plan);

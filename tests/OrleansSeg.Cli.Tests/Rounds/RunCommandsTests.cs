@@ -24,9 +24,9 @@ public sealed class RunCommandsTests
             "{federation: string, run: number, phase: string, round: number, startedAt: string, watermark: string, endedAt: null, outcome: null, cause: null, findings: {}, versions: {}, "
             + "plan: {sites: [string], trainersPerSite: number, rounds: number, strategy: string, settings: {}, localEpochs: number, horizonDays: number, seed: number, "
             + "reportersMin: number, deadlineMinSeconds: number, deadlineMaxSeconds: number, compression: string, scope: string, cutoff: null, promote: bool, condition: null, "
-            + "privacy: {unit: string, noiseMultiplier: number, customerClipNorm: number, customersPerStep: number, delta: number, epsilonMax: number}, secureAggregation: bool, updateClipNorm: number, lateUpdates: string, forgetting: string}, "
-            + "rounds: [{round: number, model: string, reporters: [string], missing: [], whyMissing: {}, late: {}, tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
-            + "trainers: [{trainer: string, state: string, detail: null}], privacy: null, releases: [], stage: string, begunFrom: null, restarts: []}",
+            + "privacy: {unit: string, noiseMultiplier: number, customerClipNorm: number, customersPerStep: number, delta: number, epsilonMax: number}, secureAggregation: bool, updateClipNorm: number, lateUpdates: string, forgetting: string, gateInterval: bool}, "
+            + "rounds: [{round: number, model: string, reporters: [string], missing: [], whyMissing: {}, late: {}, retries: [], tookSeconds: number, bytes: number, metrics: {logLoss: number, trainLoss: number}}], "
+            + "trainers: [{trainer: string, state: string, detail: null}], privacy: null, releases: [], stage: string, begunFrom: null, restarts: [], gate: null}",
             Shape.Of(Answer));
         Assert.Equal(["reported", "working", "failed", "silent"], Answer["trainers"]!.AsArray().Select(trainer => (string)trainer!["state"]!));
         Assert.Contains("goes on at the server", _error.ToString(), StringComparison.Ordinal);
@@ -63,6 +63,17 @@ public sealed class RunCommandsTests
             ],
             PrivacyWords.Of(Runs.Noised.Privacy!));
         Assert.Equal(("customer, ε 1.25", "no noise"), (PrivacyWords.Short(Runs.Noised), PrivacyWords.Short(Runs.Ended)));
+    }
+
+    [Fact]
+    public async Task Status_OfARunThatWasGated_SaysWhatWasCompared()
+    {
+        await Of(new(() => Runs.Ended)).StatusAsync(null, default);
+        Assert.Equal(
+            """{"opponent":"the model in service","customers":500,"logLoss":0.75,"opponentLogLoss":1,"difference":-0.25,"low":-0.375,"high":-0.125,"sites":[{"site":"north","customers":300,"logLoss":0.5,"opponentLogLoss":1},{"site":"south","customers":200,"logLoss":null,"opponentLogLoss":1}]}""",
+            Answer["gate"]!.ToJsonString());
+        var page = OrleansSeg.Cli.Rounds.Report.RunReport.Write("shops", Runs.Ended, Runs.Start);
+        Assert.All(["against the model in service", "95 % interval -0.3750 to -0.1250.", ">300<"], words => Assert.Contains(words, page, StringComparison.Ordinal));
     }
 
     [Fact]

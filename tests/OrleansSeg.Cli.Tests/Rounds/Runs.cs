@@ -42,6 +42,8 @@ internal static class Runs
         ],
         Trainers = [],
         Outcome = "Better than the model in service.",
+        Gate = new GateFigures(
+            "the model in service", 500, 0.75, 1, -0.375, -0.125, [new SiteGateFigures("north", 300, 0.5, 1), new SiteGateFigures("south", 200, double.NaN, 1)]),
         Versions = ImmutableSortedDictionary<string, int>.Empty.Add("north", 4).Add("south", 2),
     };
 

@@ -103,7 +103,7 @@ public sealed class LateTrainersTests
 
     private static StepReport Report(StepKey step, string output) => new(step, TrainerStepState.Reported, new StepResult(output, 10, TimeSpan.FromSeconds(1)), null);
 
-    private static RunState Close(RunState run, params string[] working) => RunMachine.Closed(run, Closing(run), Start, StepWitness.Nobody with { Working = [.. working] });
+    private static RunState Close(RunState run, params string[] working) => RunMachine.Closed(RunMachine.Closing(run, StepWitness.Nobody with { Working = [.. working] }, null), Closing(run), Start);
 
     private static StepClosing Closing(RunState run) => new($"output-{run.Round}", ImmutableSortedDictionary<string, double>.Empty);
 }

@@ -194,12 +194,8 @@ internal sealed class LinearWork(IModelStore store, TrainerExchange exchange, Ex
         }
     }
 
-    private async Task<string> WriteAsync(RunState run, float[] weights, Masking? masking, CancellationToken cancellationToken)
-    {
-        var hash = BundleFolder.Write(store.LocalFolder, Files(weights, masking).Append(new("origin", Encoding.UTF8.GetBytes(run.Ledger.Origin))).ToDictionary());
-        await store.PublishAsync(hash, cancellationToken);
-        return hash;
-    }
+    private Task<string> WriteAsync(RunState run, float[] weights, Masking? masking, CancellationToken cancellationToken) =>
+        store.WriteAsync(Files(weights, masking).Append(new("origin", Encoding.UTF8.GetBytes(run.Ledger.Origin))).ToDictionary(), cancellationToken);
 
     private static Dictionary<string, byte[]> Files(float[] weights, Masking? masking)
     {

@@ -61,11 +61,55 @@ public sealed class MaskedRunTests : IClassFixture<RunCluster>, IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(RoundStage.Keys, 1, 0)]
+    [InlineData(RoundStage.Shares, 1, 1)]
+    [InlineData(RoundStage.Masking, 2, 2)]
+    public async Task FewerThanThreeThatAreLeft_TryTheRoundAgain_UnderFreshMasks(RoundStage stage, int failures, int ended)
+    {
+        _cluster.Work.Meet = async (trainer, step) =>
+        {
+            if (step.RoundAttempt < failures && step.Stage == stage && step.Round == 2)
+            {
+                // Whoever drives the run may go meanwhile.
+                await (step.RoundAttempt < ended ? _cluster.ForgetAsync(_coordinator) : Task.CompletedTask);
+                _ = _plan.Trainers.IndexOf(trainer) < 2 ? throw new IOException("no disk") : 0;
+            }
+        };
+        _cluster.Work.Masked.Clear();
+        var done = await RunAsync(_plan);
+        Assert.True(done.Phase == RunPhase.Done, done.Outcome);
+        Assert.All(done.Rounds, round => Assert.Equal(_plan.Trainers.ToArray(), round.Reporters));
+        Assert.Equal([0, failures], done.Rounds.Select(round => round.Retries.Length));
+        Assert.All(done.Rounds[1].Retries, why => Assert.Contains("must report", why, StringComparison.Ordinal));
+        AssertMeans(done);
+
+        // Nobody masks twice under the same masks, and an attempt's masks are its own.
+        var masked = _cluster.Work.Masked.Distinct().ToList();
+        Assert.Equal(masked.Count, masked.Select(made => (made.Trainer, made.Step)).Distinct().Count());
+        Assert.Equal(masked.Count, masked.Select(made => made.Hash).Distinct().Count());
+        Assert.InRange(masked.Count, 8, 8 + (stage == RoundStage.Masking ? 2 * failures : 0));
+    }
+
+    [Theory]
     [InlineData(RoundStage.Keys)]
     [InlineData(RoundStage.Shares)]
     [InlineData(RoundStage.Masking)]
+    public async Task FewerThanThreeThatAreLeft_TimeAfterTime_EndTheRun_WithEveryReason(RoundStage stage)
+    {
+        _cluster.Work.Meet = (trainer, step) =>
+            _plan.Trainers.IndexOf(trainer) < 2 && (step.Round, step.Stage) == (2, stage) ? throw new IOException("no disk") : Task.CompletedTask;
+        var ended = await RunAsync(_plan);
+        Assert.Equal(RunPhase.Failed, ended.Phase);
+        var why = "IOException; the log of the trainer's silo has the rest.";
+        Assert.Equal(
+            string.Join(' ', Enumerable.Range(1, 3).Select(attempt => $"Round 2, attempt {attempt}: Of 4 trainers 3 must report; {_plan.Trainers[0]}: {why}; {_plan.Trainers[1]}: {why}")),
+            ended.Outcome);
+        Assert.Single(ended.Rounds);
+    }
+
+    [Theory]
     [InlineData(RoundStage.Unmasking)]
-    public async Task FewerThanThreeThatAreLeft_EndTheRun_WithTheReason(RoundStage stage)
+    public async Task FewerThanThreeThatUnmask_EndTheRun_BecauseSomeMayHaveTakenTheirMasksOff(RoundStage stage)
     {
         _cluster.Work.Meet = (trainer, step) =>
             _plan.Trainers.IndexOf(trainer) < 2 && (step.Round, step.Stage) == (2, stage) ? throw new IOException("no disk") : Task.CompletedTask;

@@ -13,6 +13,7 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
 {
     private const string OfThePlan = "(of the plan)";
     private const string Noised = "(noised)";
+    private const string Masked = "(masked)";
 
     /// <summary>What each part of a run's bundles tells. A part that is not here is a new kind of release: put it on the list, and then here.</summary>
     private static readonly Dictionary<string, string> Kinds = new()
@@ -45,6 +46,8 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
         ["answer.json/challenger"] = GateMetrics,
         ["answer.json/champion"] = GateMetrics,
         ["answer.json/baselineScores"] = GateMetrics,
+        ["answer.json/againstChampion"] = GateMetrics,
+        ["answer.json/againstBaselines"] = GateMetrics,
         ["statistics.bin"] = Normalisation,
         ["weights.safetensors"] = Noised,
         ["server.safetensors"] = Noised,
@@ -88,6 +91,27 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
         ["card.json/validation"] = ValidationScores,
     };
 
+    /// <summary>What the exchange of masked rounds adds: keys and sealed shares hang on no data, and a masked vector is uniform.</summary>
+    private static readonly Dictionary<string, string> MaskedKinds = new()
+    {
+        ["masked.bin"] = Masked,
+        ["exchange.json/server"] = Masked,
+        ["exchange.json/inputs"] = Participation,
+        ["answer.json/publicKey"] = OfThePlan,
+        ["answer.json/trainer"] = OfThePlan,
+        ["answer.json/from"] = OfThePlan,
+        ["answer.json/sealKey"] = Masked,
+        ["answer.json/maskKey"] = Masked,
+        ["answer.json/seedCommitment"] = Masked,
+        ["answer.json/signature"] = Masked,
+        ["answer.json/shares"] = Masked,
+        ["answer.json/seeds"] = Masked,
+        ["answer.json/maskKeys"] = Masked,
+    };
+
+    // A trainer's update, its counts and its losses are in the masked vector, and nowhere beside it.
+    private static readonly string[] UnmaskedOnly = ["answer.json/examples", "answer.json/steps", "answer.json/trainingLoss", "delta.bin"];
+
     private static readonly Dictionary<string, string> Metrics = new()
     {
         ["examples"] = ExampleCounts,
@@ -125,7 +149,7 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
         Assert.True(unknown.Count == 0, $"Not known to be listed: {string.Join(' ', unknown)}.");
 
         // No retention here, and perhaps no model in service.
-        var missing = Kinds.Keys.Except(kinds).Except(["answer.json/retainedFrom", "answer.json/champion"]).ToList();
+        var missing = Kinds.Keys.Except(kinds).Except(["answer.json/retainedFrom", "answer.json/champion", "answer.json/againstChampion"]).ToList();
         Assert.True(missing.Count == 0, $"Never seen: {string.Join(' ', missing)}.");
         var told = kinds.Select(kind => Kinds[kind]).Concat(ended.Rounds.SelectMany(round => round.Metrics.Keys).Select(name => Metrics[name])).Distinct();
         Assert.Empty(told.Except([OfThePlan, Noised, StartingWeights]).Except(listed));
@@ -135,6 +159,39 @@ public sealed class ReleaseTests(TrainingCluster cluster) : IClassFixture<Traini
         Assert.DoesNotContain(Updates, listed);
         var plain = await StartedAsync(coordinator, plan with { Privacy = new() });
         Assert.Contains(plain.Releases, release => release.What == Updates);
+    }
+
+    [Fact]
+    public async Task EverythingThatAMaskedRunLeaves_IsOfThePlanOrMaskedOrListed()
+    {
+        string[] sites = [await cluster.NewShopAsync(300), await cluster.NewShopAsync(300)];
+        cluster.Jump(TimeSpan.FromMinutes(1));
+        using var kept = cluster.Calls.On<IBundleGrain>("RemoveAsync", _ => throw new IOException("kept for the test"));
+        var before = Folders().ToHashSet();
+        var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>("masked-listed");
+        await coordinator.StartAsync(
+            new FederatedPlan
+            {
+                Sites = [.. sites], TrainersPerSite = 2, Rounds = 1, Horizon = TimeSpan.FromDays(60), DeadlineMin = TimeSpan.FromHours(1), DeadlineMax = TimeSpan.FromDays(1),
+                SecureAggregation = true, UpdateClipNorm = 1,
+            },
+            default);
+        await cluster.DriveUntilAsync(async () => (await coordinator.GetStatusAsync(1, default))!.EndedAt is not null, TimeSpan.FromMilliseconds(500), "the run");
+        var ended = (await coordinator.GetStatusAsync(1, default))!;
+        Assert.True(ended.Phase == RunPhase.Done, ended.Outcome);
+        var listed = ended.Releases.Select(release => release.What).ToHashSet();
+        var kinds = Folders().Except(before).SelectMany(KindsOf).Distinct().Order(StringComparer.Ordinal).ToList();
+        var known = Kinds.Concat(MaskedKinds).ToDictionary();
+        var unknown = kinds.Where(kind => !known.ContainsKey(kind)).ToList();
+        Assert.True(unknown.Count == 0, $"Not known to be listed: {string.Join(' ', unknown)}.");
+        var missing = MaskedKinds.Keys.Except(kinds).ToList();
+        Assert.True(missing.Count == 0, $"Never seen: {string.Join(' ', missing)}.");
+        Assert.Empty(kinds.Intersect(UnmaskedOnly));
+        Assert.Empty(kinds.Select(kind => known[kind]).Concat(ended.Rounds.SelectMany(round => round.Metrics.Keys).Select(name => Metrics[name])).Distinct().Except([OfThePlan, Masked, Noised, StartingWeights]).Except(listed));
+        Assert.Contains("of all trainers together", ended.Releases.Single(release => release.What == Updates).Contents, StringComparison.Ordinal);
+
+        IEnumerable<string> Folders() =>
+            cluster.Services.GetRequiredService<IModelStore>().LocalFolder is var folder && Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
     }
 
     private async Task<RunStatus> StartedAsync(IFederatedCoordinatorGrain coordinator, FederatedPlan plan)

@@ -20,6 +20,9 @@ public class RunCluster : ShopCluster
     /// <summary>Where noise comes from.</summary>
     internal TestSeeds Seeds => Services.GetRequiredService<TestSeeds>();
 
+    /// <summary>Where bundles lie.</summary>
+    internal FaultyModelStore Models => (FaultyModelStore)Services.GetRequiredService<IModelStore>();
+
     /// <summary>A federation that no other test uses.</summary>
     public IFederatedCoordinatorGrain NewFederation() => Grains.GetGrain<IFederatedCoordinatorGrain>($"federation-{Interlocked.Increment(ref _federations)}");
 
@@ -79,6 +82,7 @@ public class RunCluster : ShopCluster
     /// <summary>Lets runs of a silo compute next to nothing.</summary>
     internal static void AddLinearWork(ISiloBuilder silo)
     {
+        silo.Services.AddSingleton<IModelStore>(services => new FaultyModelStore(ActivatorUtilities.CreateInstance<FolderModelStore>(services)));
         silo.Services.AddSingleton<LinearWork>();
         silo.Services.AddSingleton<TestSeeds>();
         silo.Services.AddSingleton<INoiseSeeds>(services => services.GetRequiredService<TestSeeds>());

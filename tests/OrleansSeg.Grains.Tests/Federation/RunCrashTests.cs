@@ -55,7 +55,7 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
         }
 
         cluster.Faults.Clear();
-        Assert.InRange(points, isMasked ? 90 : 20, isMasked ? 200 : 80);
+        Assert.InRange(points, isMasked ? 90 : 20, isMasked ? 320 : 120);
     }
 
     [Theory]
@@ -93,6 +93,43 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
         cluster.Work.Meet = cluster.Work.MeetAfter = (_, _) => Task.CompletedTask;
         cluster.Work.MeetCoordinator = cluster.Work.MeetCoordinatorAfter = _ => Task.CompletedTask;
         Assert.InRange(points, isMasked ? 80 : 20, isMasked ? 200 : 80);
+    }
+
+    [Theory]
+    [InlineData(ProtectedUnit.None, false, true)]
+    [InlineData(ProtectedUnit.None, false, false)]
+    [InlineData(ProtectedUnit.Customer, false, true)]
+    [InlineData(ProtectedUnit.None, true, true)]
+    [InlineData(ProtectedUnit.None, true, false)]
+    public async Task FailureOfEveryChangeOfTheModelStoreInTurn_ChangesNothing(ProtectedUnit unit, bool isMasked, bool after)
+    {
+        Protect(unit, isMasked);
+        var expected = await RunAsync();
+        var points = new Dictionary<string, int> { ["publish"] = 0, ["remove"] = 0 };
+        for (var (point, broken) = (1, ""); broken is not null; point++)
+        {
+            var seen = 0;
+            broken = null;
+            cluster.Models.Script = change =>
+            {
+                if (Interlocked.Increment(ref seen) != point)
+                {
+                    return null;
+                }
+
+                broken = change;
+                return after ? StorageFault.FailAfter() : StorageFault.FailBefore();
+            };
+            Assert.Equal(expected, await RunAsync());
+            if (broken is not null)
+            {
+                points[broken]++;
+            }
+        }
+
+        cluster.Models.Script = _ => null;
+        Assert.InRange(points["publish"], isMasked ? 50 : 15, isMasked ? 80 : 30);
+        Assert.InRange(points["remove"], isMasked ? 50 : 15, isMasked ? 200 : 80);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CsCheck;
 using OrleansSeg.Federation;
 using OrleansSeg.Federation.Runs;
+using OrleansSeg.Model.Federation.Privacy;
 
 namespace OrleansSeg.Grains.Tests.Federation;
 
@@ -56,7 +57,7 @@ public sealed class RunMachineTests
             Assert.Empty(run.Late.Keys.Intersect(run.Participants));
             Assert.True(run.Late.IsEmpty || (plan.LateUpdates, run.Phase) == ("keep", RunPhase.Training) || run.HasEnded);
             Assert.All(run.Late.Values, late => Assert.InRange(late.Round, run.Round - 4, run.Round - 1));
-            if ((run.Phase, run.Round) == (before.Phase, before.Round))
+            if ((run.Phase, run.Round, run.Step.RoundAttempt) == (before.Phase, before.Round, before.Step.RoundAttempt))
             {
                 Assert.Subset(before.Participants.ToHashSet(), run.Participants.ToHashSet());
             }
@@ -111,6 +112,25 @@ public sealed class RunMachineTests
     }
 
     [Fact]
+    public void RunThatIsWeighed_ListsWhatItTells_AndNothingThatItDoesNotComeTo()
+    {
+        var plan = new FederatedPlan { Sites = ["a"], Condition = new RunCondition { MaturedLabels = 1 } };
+        var run = RunMachine.Opened(RunMachine.Start(1, plan, Start, Start), "input", Start);
+        string[] first = [UnaccountedRelease.Participation, UnaccountedRelease.DataSpan];
+        Assert.Equal(first, Told(run));
+        string[] fitting = [UnaccountedRelease.Normalisation, UnaccountedRelease.LabelThresholds, UnaccountedRelease.ExampleCounts];
+        var (answer, compared) = (new StepClosing("next", run.Findings), RunMachine.Closed(run, new StepClosing("drift", run.Findings, GoesOn: true), Start));
+        Assert.Equal([.. first, UnaccountedRelease.Drift], Told(compared));
+        Assert.Equal(Told(compared), Told(RunMachine.Closed(compared, answer with { Need = new RunNeed(false, "why") }, Start)));
+        Assert.Equal([.. first, UnaccountedRelease.Drift, .. fitting], Told(RunMachine.Closed(compared, answer with { Need = new RunNeed(true, "why") }, Start)));
+
+        // Nothing is compared where a site has no model.
+        Assert.Equal([.. first, .. fitting], Told(RunMachine.Closed(run, answer with { Need = new RunNeed(true, "why") }, Start)));
+
+        static IEnumerable<string> Told(RunState run) => run.Releases.Select(release => release.What);
+    }
+
+    [Fact]
     public void TrainerThatIsSilentInAStage_HasDroppedOutOfTheRound_AndTooFewThatAreLeftEndTheRun()
     {
         var plan = new FederatedPlan { Sites = ["a"], TrainersPerSite = 5, Rounds = 2, ReportersMin = 3, SecureAggregation = true, UpdateClipNorm = 1 };
@@ -135,7 +155,23 @@ public sealed class RunMachineTests
 
         var refused = RunMachine.Closed(
             Hear(masking, masking.Participants), Closing(masking) with { Refused = Refuse("a:1", "a:2") }, Start);
-        Assert.Equal((RunPhase.Failed, "Of round 1 2 trainers are left, and 3 are needed: a:1 sent NaN. a:2 sent NaN."), (refused.Phase, refused.Outcome));
+        Assert.Equal((RunPhase.Training, 1, RoundStage.Keys, 1), (refused.Phase, refused.Round, refused.Stage, refused.Step.RoundAttempt));
+        Assert.Equal("Of round 1 2 trainers are left, and 3 are needed: a:1 sent NaN. a:2 sent NaN.", Assert.Single(refused.Retries));
+        Assert.Equal(plan.Trainers.AsEnumerable(), refused.Participants);
+        Assert.True(masking.Step.IsBefore(refused.Step));
+        Assert.DoesNotContain(refused.Standings, standing => standing.Failures > 0);
+    }
+
+    [Fact]
+    public void StepThatIsBeingClosed_TakesNoReport_AndAsksForNone()
+    {
+        var plan = new FederatedPlan { Sites = ["a"], TrainersPerSite = 3, Rounds = 2, ReportersMin = 2 };
+        var run = Hear(RunMachine.Opened(RunMachine.Start(1, plan, Start, Start), "input", Start), ["a:0", "a:1"]);
+        Assert.Equal(StepDecisionKind.Wait, RunMachine.Decide(run, Start).Kind);
+        var closing = RunMachine.Closing(run, new StepWitness(["a:2"], []), null);
+        Assert.Equal((closing, StepDecisionKind.Close), (Hear(closing, ["a:2"]), RunMachine.Decide(closing, Start).Kind));
+        Assert.Equal(closing, RunMachine.Closing(closing, StepWitness.Nobody, [1]));
+        Assert.False(RunMachine.Closed(closing, Closing(closing), Start).IsClosing);
     }
 
     [Fact]
@@ -172,8 +208,8 @@ public sealed class RunMachineTests
         var decision = RunMachine.Decide(run, now);
         return decision.Kind switch
         {
-            StepDecisionKind.Close => RunMachine.Closed(run, Closing(run), now, StepWitness.Nobody with { Working = [.. run.Outstanding, .. run.Late.Keys] }),
-            StepDecisionKind.Fail => RunMachine.Ended(run, RunPhase.Failed, decision.Reason!, now),
+            StepDecisionKind.Close => RunMachine.Closed(RunMachine.Closing(run, StepWitness.Nobody with { Working = [.. run.Outstanding, .. run.Late.Keys] }, null), Closing(run), now),
+            StepDecisionKind.Fail or StepDecisionKind.Retry => RunMachine.Failed(run, decision.Reason!, now),
             _ => run,
         };
     }

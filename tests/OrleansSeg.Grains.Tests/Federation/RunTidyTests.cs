@@ -52,6 +52,42 @@ public sealed class RunTidyTests(RunCluster cluster) : IClassFixture<RunCluster>
     }
 
     [Fact]
+    public async Task UpdateThatIsPublished_AndNeverReported_GoesAllTheSame()
+    {
+        var (broken, isBroken, hasJumped) = ($"{_site}:1", false, false);
+        cluster.Work.MeetAfter = (trainer, step) =>
+        {
+            Volatile.Write(ref isBroken, trainer == broken && step is { Phase: RunPhase.Training, Round: 1 } || (trainer != broken && isBroken));
+            return Task.CompletedTask;
+        };
+        cluster.Faults.Script(call => Volatile.Read(ref isBroken) && call is { Kind: StorageCallKind.Write, State: "federated" } && call.Grain.Key.ToString()!.StartsWith($"{broken}@", StringComparison.Ordinal)
+            ? StorageFault.FailBefore()
+            : null);
+        await _coordinator.StartAsync(Plan with { ReportersMin = 1, DeadlineMin = TimeSpan.FromHours(1) }, default);
+        RunStatus ended = null!;
+        await cluster.DriveUntilAsync(
+            async () =>
+            {
+                ended = (await _coordinator.GetStatusAsync(1, default))!;
+                if (!hasJumped && isBroken && (ended.Phase, ended.Round) == (RunPhase.Training, 1) && ended.Trainers.Any(trainer => trainer.State == TrainerStepState.Reported))
+                {
+                    hasJumped = true;
+                    cluster.Jump(TimeSpan.FromHours(3));
+                }
+
+                return ended.EndedAt is not null;
+            },
+            TimeSpan.FromMilliseconds(500),
+            "the run");
+        cluster.Faults.Clear();
+        cluster.Work.MeetAfter = (_, _) => Task.CompletedTask;
+        Assert.True(ended.Phase == RunPhase.Done, ended.Outcome);
+        Assert.DoesNotContain(broken, ended.Rounds[0].Reporters);
+        Assert.Contains(broken, ended.Rounds[1].Reporters);
+        await cluster.TidiedAsync(ended);
+    }
+
+    [Fact]
     public async Task CancelledRun_LeavesNothingButItsCheckpoints()
     {
         var reached = new TaskCompletionSource();

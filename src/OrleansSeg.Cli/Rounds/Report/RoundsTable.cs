@@ -43,6 +43,11 @@ internal static class RoundsTable
             html.Write($"<div>{trainer}{(round.Missing.TryGetValue(trainer, out var why) ? $": {why}" : "")}</div>");
         }
 
+        foreach (var why in round.Retries)
+        {
+            html.Write($"<div>tried again: {why}</div>");
+        }
+
         html.Write($"</td>");
         html.Write($"<td class=\"number\">{RunWords.Duration(round.Took)}</td><td class=\"number\">{RunWords.Bytes(round.Bytes)}</td>");
         foreach (var name in metrics)

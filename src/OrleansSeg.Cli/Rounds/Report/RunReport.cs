@@ -20,6 +20,7 @@ internal static class RunReport
         WritePlan(html, run.Plan);
         WriteCharts(html, run);
         RoundsTable.Write(html, run);
+        GateSection.Write(html, run);
         PrivacySection.Write(html, run);
         WriteTrainers(html, run);
         WriteVersions(html, run);

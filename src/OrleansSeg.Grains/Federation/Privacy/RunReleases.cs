@@ -11,10 +11,14 @@ internal static class RunReleases
     private const string StoreAndUsers = $"{Store}; what is fitted on their sums, users of the model";
 
     /// <summary>What a step tells.</summary>
-    public static IEnumerable<UnaccountedRelease> Of(FederatedPlan plan, RunPhase phase, int round) => (phase, round) switch
+    /// <param name="plan">The run's plan.</param>
+    /// <param name="phase">The step's phase.</param>
+    /// <param name="round">The round, or the pass over the data.</param>
+    /// <param name="trains">Whether it is known that the run trains; before that no more is told than what that hangs on.</param>
+    public static IEnumerable<UnaccountedRelease> Of(FederatedPlan plan, RunPhase phase, int round, bool trains) => (phase, round) switch
     {
         (RunPhase.Fitting, 1) => [Participation(), Span],
-        (RunPhase.Fitting, 2) => plan.Condition is null ? Fitting() : Fitting().Prepend(Drift),
+        (RunPhase.Fitting, _) => trains ? Fitting() : [Drift],
         (RunPhase.Training, _) => Training(plan).Select(release => release with { Round = round }),
         (RunPhase.Evaluating, 1) => Evaluating(),
         _ => [],
@@ -94,7 +98,7 @@ internal static class RunReleases
             StoreAndUsers);
         yield return new(
             UnaccountedRelease.GateMetrics,
-            "by trainer: of the model, of the one in service and of baselines, summed loss and counts on customers whom no version trains on",
+            "by trainer: of the model, of the one in service and of baselines, summed loss and counts, and of the difference in loss to each its sum and that of its squares, on customers whom no version trains on",
             StoreAndReaders);
     }
 }

@@ -79,4 +79,9 @@ internal sealed record RunNeed(bool IsNeeded, string Reason);
 /// <param name="Models">The model to register at each site.</param>
 [GenerateSerializer, Immutable, Alias("seg.run-verdict")]
 internal sealed record RunVerdict(
-    [property: Id(0)] bool Promote, [property: Id(1)] string Reason, [property: Id(2)] ImmutableSortedDictionary<string, ModelReference> Models);
+    [property: Id(0)] bool Promote, [property: Id(1)] string Reason, [property: Id(2)] ImmutableSortedDictionary<string, ModelReference> Models)
+{
+    /// <summary>What the gate compared; null where it could not.</summary>
+    [Id(3)]
+    public GateFigures? Gate { get; init; }
+}

@@ -29,7 +29,7 @@ internal static class LateTrainers
     /// <summary>Late trainers after the round under way: those that still work, on it or on one that is not too long ago.</summary>
     /// <param name="run">The run, before the round is closed.</param>
     /// <param name="working">Trainers that have just said that they work.</param>
-    public static ImmutableSortedDictionary<string, LateTrainer> After(RunState run, IReadOnlySet<string> working)
+    public static ImmutableSortedDictionary<string, LateTrainer> After(RunState run, ImmutableArray<string> working)
     {
         var policy = PolicyOf(run.Plan);
         return policy.StalenessMax == 0

@@ -53,12 +53,17 @@ internal static class RunMachine
     /// <summary>Takes in what a trainer says; a report of another step, or a second one, changes nothing.</summary>
     public static RunState Heard(RunState run, string trainer, StepReport report, DateTimeOffset now)
     {
-        if (!run.HasEnded && run.Late.GetValueOrDefault(trainer) is { } late)
+        if (run.HasEnded || run.IsClosing)
+        {
+            return run;
+        }
+
+        if (run.Late.GetValueOrDefault(trainer) is { } late)
         {
             return LateTrainers.Heard(run, trainer, late, report);
         }
 
-        if (run.HasEnded || run.SumSeed is not null || report.Step != run.Step || run.Reports.ContainsKey(trainer) || !run.Participants.Contains(trainer))
+        if (report.Step != run.Step || run.Reports.ContainsKey(trainer) || !run.Participants.Contains(trainer))
         {
             return run;
         }
@@ -84,11 +89,11 @@ internal static class RunMachine
         var (reports, outstanding) = (run.Reports.Count, run.Outstanding.Count());
         var needed = RunRoster.NeededOf(run);
         var waited = now - run.StepStartedAt;
-        return run.SumSeed is not null || (outstanding == 0 && reports >= needed) ? StepDecision.Close
-            : reports + outstanding < needed ? StepDecision.Fail($"Of {run.Participants.Length} trainers {needed} must report; {Tell(run)}")
+        return run.IsClosing || (outstanding == 0 && reports >= needed) ? StepDecision.Close
+            : reports + outstanding < needed ? RoundAttempts.Fail(run, $"Of {run.Participants.Length} trainers {needed} must report; {Tell(run)}")
             : reports >= needed && waited >= RunRoster.DeadlineOf(run) ? StepDecision.Close
-            : waited >= run.Plan.DeadlineMax ? StepDecision.Fail(
-                string.Create(CultureInfo.InvariantCulture, $"After {waited:c} {reports} of {needed} trainers have reported; {Tell(run)}"))
+            : waited >= run.Plan.DeadlineMax ? RoundAttempts.Fail(
+                run, string.Create(CultureInfo.InvariantCulture, $"After {waited:c} {reports} of {needed} trainers have reported; {Tell(run)}"))
             : StepDecision.Wait;
     }
 
@@ -96,25 +101,29 @@ internal static class RunMachine
     public static bool NeedsSeed(RunState run) =>
         run is { Phase: RunPhase.Training, Stage: RoundStage.Training, Plan.Privacy.Unit: ProtectedUnit.Trainer, SumSeed: null };
 
-    /// <summary>Noise is drawn: no report is taken any more, since the same noise over another sum would tell their difference.</summary>
-    public static RunState Seeded(RunState run, byte[] seed) => NeedsSeed(run) ? run with { SumSeed = seed } : run;
+    /// <summary>The step is about to be closed: no report is taken any more. Where its sum is noised, the same noise over another one would tell their difference.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="seen">What is seen of trainers: whose update may count later, and who is not there.</param>
+    /// <param name="seed">Bits for the noise, where the step needs them; else null.</param>
+    public static RunState Closing(RunState run, StepWitness seen, byte[]? seed) => run.IsClosing ? run : run with { Seen = seen, SumSeed = seed };
 
     /// <summary>The step's output is written: the next step may begin.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="closing">What the step came to.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="seen">What is seen of trainers: whose update may count later, and who is not there.</param>
-    public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now, StepWitness? seen = null) => run.Phase switch
+    public static RunState Closed(RunState run, StepClosing closing, DateTimeOffset now) => run.Phase switch
     {
         RunPhase.Fitting when closing.Need is { } need => Weigh(run with { Findings = closing.Metrics }, need, closing, now),
         RunPhase.Fitting or RunPhase.Evaluating when closing.GoesOn => Begin(run, run.Phase, run.Round + 1, closing.Output, now),
         RunPhase.Fitting => BeginRound(
             (closing.BegunAnew ? run with { Beginning = run.Beginning?.Anew() } : run) with { Ledger = run.Ledger with { Base = closing.Base }, Privacy = closing.Privacy, Releases = RunReleases.Add(run.Releases, closing.Releases) }, 1, closing.Output, now),
         RunPhase.Training => CloseStage(
-            run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys), Late = run.Late.RemoveRange(closing.Refused.Keys) }, closing, now, seen ?? StepWitness.Nobody),
+            run with { Reports = run.Reports.RemoveRange(closing.Refused.Keys), Late = run.Late.RemoveRange(closing.Refused.Keys) }, closing, now, run.Seen ?? StepWitness.Nobody),
         RunPhase.Evaluating => Begin(run, RunPhase.Promoting, 1, closing.Output, now) with { Verdict = closing.Verdict ?? throw Bug("an evaluation without a verdict") },
         _ => throw Bug($"closing a step in phase {run.Phase}"),
     };
+
+    /// <summary>The step cannot be closed: the round is tried again with fresh masks, or the run is over.</summary>
+    public static RunState Failed(RunState run, string reason, DateTimeOffset now) => RoundAttempts.Fail(run, reason) is { Kind: StepDecisionKind.Retry, Reason: var why }
+        ? RoundAttempts.Next(run, why!, now)
+        : Ended(run, RunPhase.Failed, RoundAttempts.Fail(run, reason).Reason!, now);
 
     /// <summary>The model is registered at a site.</summary>
     public static RunState Registered(RunState run, string site, int version) =>
@@ -133,8 +142,8 @@ internal static class RunMachine
         { Stage: RoundStage.Training, Reports.Count: 0 } =>
             Ended(run, RunPhase.Failed, $"No update of round {run.Round} is sound: {string.Join(" ", closing.Refused.Values)}", now),
         { Stage: RoundStage.Training } => CloseRound(RunRoster.Count(run, closing.Refused, seen), closing, now, seen),
-        _ when run.Reports.Count < RunRoster.NeededOf(run) => Ended(
-            run, RunPhase.Failed, $"Of round {run.Round} {run.Reports.Count} trainers are left, and {RunRoster.NeededOf(run)} are needed: {string.Join(" ", closing.Refused.Values)}", now),
+        _ when run.Reports.Count < RunRoster.NeededOf(run) => Failed(
+            run, $"Of round {run.Round} {run.Reports.Count} trainers are left, and {RunRoster.NeededOf(run)} are needed: {string.Join(" ", closing.Refused.Values)}", now),
         { Stage: RoundStage.Unmasking } => CloseRound(run, closing, now, seen),
         _ => NextStage(run, closing, now, seen),
     };
@@ -147,6 +156,7 @@ internal static class RunMachine
         (run.Stage == RoundStage.Masking ? RunRoster.Count(run, closing.Refused, seen) : RunRoster.CountMissing(run, closing.Refused, seen)) with
         {
             Stage = run.Stage + 1,
+            Seen = null,
             Exchange = closing.Output,
             StepStartedAt = now,
             RoundBytes = run.RoundBytes + BytesOf(run),
@@ -171,7 +181,7 @@ internal static class RunMachine
         return round == 1 ? Ended(stopped, RunPhase.Failed, refusal, now) : Begin(stopped, RunPhase.Evaluating, 1, output, now);
     }
 
-    private static RunState Begin(RunState run, RunPhase phase, int round, string input, DateTimeOffset now) => RunRoster.Enlist(run, phase, round) with
+    private static RunState Begin(RunState run, RunPhase phase, int round, string input, DateTimeOffset now) => RoundAttempts.Begun(RunRoster.Enlist(run, phase, round) with
     {
         Phase = phase,
         Round = round,
@@ -184,8 +194,9 @@ internal static class RunMachine
         Reports = run.Reports.Clear(),
         Failures = run.Failures.Clear(),
         SumSeed = null,
-        Releases = RunReleases.Add(run.Releases, RunReleases.Of(run.Plan, phase, round)),
-    };
+        Seen = null,
+        Releases = RunReleases.Add(run.Releases, RunReleases.Of(run.Plan, phase, round, trains: run.Plan.Condition is null || run.Cause is not null)),
+    });
 
     private static RoundStatus Summarize(RunState run, StepClosing closing, DateTimeOffset now)
     {
@@ -198,7 +209,7 @@ internal static class RunMachine
             isMasked ? run.Participants : [.. run.Reports.Keys.Concat(late.Keys).Order(StringComparer.Ordinal)],
             now - (isMasked ? run.RoundStartedAt : run.StepStartedAt),
             run.RoundBytes + BytesOf(run),
-            closing.Metrics) { Late = late, Missing = RunRoster.MissingIn(run) };
+            closing.Metrics) { Late = late, Missing = RunRoster.MissingIn(run), Retries = run.Retries };
     }
 
     private static long BytesOf(RunState run) => run.Reports.Values.Select(report => report.Result).Concat(LateTrainers.ArrivedIn(run).Select(late => late.Result)).Sum(result => result.Bytes);
@@ -211,8 +222,8 @@ internal static class RunMachine
 }
 
 /// <summary>What to do with a step.</summary>
-/// <param name="Kind">Wait, close or fail.</param>
-/// <param name="Reason">Why it fails.</param>
+/// <param name="Kind">Wait, close, fail or try the round again.</param>
+/// <param name="Reason">Why it fails, or is tried again.</param>
 internal readonly record struct StepDecision(StepDecisionKind Kind, string? Reason)
 {
     public static StepDecision Wait { get; } = new(StepDecisionKind.Wait, null);
@@ -220,6 +231,8 @@ internal readonly record struct StepDecision(StepDecisionKind Kind, string? Reas
     public static StepDecision Close { get; } = new(StepDecisionKind.Close, null);
 
     public static StepDecision Fail(string reason) => new(StepDecisionKind.Fail, reason);
+
+    public static StepDecision Retry(string reason) => new(StepDecisionKind.Retry, reason);
 }
 
 /// <summary>What to do with a step.</summary>
@@ -228,4 +241,5 @@ internal enum StepDecisionKind
     Wait,
     Close,
     Fail,
+    Retry,
 }

@@ -107,7 +107,7 @@ internal sealed record RunState
     [Id(33)]
     public ImmutableArray<PrivacyRelease> Releases { get; init; } = [];
 
-    /// <summary>Where noise is added to the sum of updates: the bits it is made of. Once they are drawn the step's reports are final.</summary>
+    /// <summary>Where noise is added to the sum of updates: the bits it is made of, drawn when the step's reports are final.</summary>
     [Id(34)]
     public byte[]? SumSeed { get; init; }
 
@@ -154,11 +154,26 @@ internal sealed record RunState
     [Id(61)]
     public ImmutableSortedDictionary<string, TrainerAbsence> Absences { get; init; } = Empty<TrainerAbsence>();
 
+    /// <summary>How trainers stood when the round under way was begun: another attempt begins there.</summary>
+    [Id(62)]
+    public RoundStart? RoundStart { get; init; }
+
+    /// <summary>Why earlier attempts of the masked round under way came to nothing.</summary>
+    [Id(63)]
+    public ImmutableArray<string> Retries { get; init; } = [];
+
+    /// <summary>What was seen of trainers when the step under way began to be closed; null before. From then on its reports are final.</summary>
+    [Id(64)]
+    public StepWitness? Seen { get; init; }
+
+    /// <summary>Whether the reports of the step under way are final: whoever closes it again makes the same of them, and what is made twice is there once.</summary>
+    public bool IsClosing => Seen is not null || SumSeed is not null;
+
     /// <summary>Whether it is over.</summary>
     public bool HasEnded => Phase is RunPhase.Done or RunPhase.Failed or RunPhase.Cancelled;
 
     /// <summary>The step under way.</summary>
-    public StepKey Step => new(Number, Phase, Round, Stage, Attempt);
+    public StepKey Step => new(Number, Phase, Round, Stage, Attempt, Retries.IsDefault ? 0 : Retries.Length);
 
     /// <summary>Trainers of the step under way that have neither reported nor failed for good.</summary>
     public IEnumerable<string> Outstanding =>
@@ -172,6 +187,16 @@ internal sealed record RunState
 /// <param name="After">Time from the order to the report.</param>
 [GenerateSerializer, Immutable, Alias("seg.trainer-report")]
 internal sealed record TrainerReport([property: Id(0)] StepResult Result, [property: Id(1)] TimeSpan After);
+
+/// <summary>How trainers stand as a round is begun.</summary>
+/// <param name="Participants">Those that take part.</param>
+/// <param name="Standings">How those stand that have failed.</param>
+/// <param name="Absences">Why they have.</param>
+[GenerateSerializer, Immutable, Alias("seg.round-start")]
+internal sealed record RoundStart(
+    [property: Id(0)] ImmutableArray<string> Participants,
+    [property: Id(1)] ImmutableArray<StoredStanding> Standings,
+    [property: Id(2)] ImmutableSortedDictionary<string, TrainerAbsence> Absences);
 
 /// <summary>Why a round was closed without a trainer's update.</summary>
 /// <param name="Reason">Why, for people.</param>

@@ -17,27 +17,27 @@ internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProv
     /// <param name="trainer">The trainer's id.</param>
     /// <param name="order">What to do.</param>
     /// <param name="memory">What the trainer has kept.</param>
-    /// <param name="seed">Where the step's noise comes from.</param>
-    /// <param name="keep">Keeps secrets durably. What they were used for is not written, not even to a folder of this silo, before it has ended.</param>
+    /// <param name="notes">What the trainer stores meanwhile.</param>
     /// <param name="cancellationToken">Stops between two steps of the work.</param>
     public async Task<FinishedStep> RunAsync(
-        string trainer, StepOrder order, TrainerMemory memory, StepSeed seed, Func<byte[], Task> keep, CancellationToken cancellationToken)
+        string trainer, StepOrder order, TrainerMemory memory, StepNotes notes, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             var began = time.GetTimestamp();
             await models.FetchAsync(order.Input, cancellationToken);
-            var made = await work.RunAsync(trainer, order, memory, seed, cancellationToken);
+            var made = await work.RunAsync(trainer, order, memory, notes.Seed, cancellationToken);
             if (made.SecretsBefore is { } secrets)
             {
-                await keep(secrets);
+                await notes.Keep(secrets);
             }
 
             // No other step makes the same bundle, so that it can go with the round.
             var origin = JsonSerializer.SerializeToUtf8Bytes(new { trainer, order.Step, order.Input }, BundleJson.Compact);
-            var output = BundleFolder.Write(models.LocalFolder, made.Files.Append(new(OriginFile, origin)).ToDictionary());
-            await models.PublishAsync(output, cancellationToken);
+            var files = made.Files.Append(new(OriginFile, origin)).ToDictionary();
+            await notes.List(BundleFolder.HashOf(files));
+            var output = await models.WriteAsync(files, cancellationToken);
             return new FinishedStep(new StepResult(output, made.Files.Values.Sum(file => (long)file.Length), time.GetElapsedTime(began)), made.Memory, made.SecretsAfter);
         }
         finally
@@ -52,6 +52,12 @@ internal sealed class StepRunner(ITrainerWork work, IModelStore models, TimeProv
     /// <inheritdoc />
     public void Dispose() => _turn.Dispose();
 }
+
+/// <summary>What a trainer stores while it does a step.</summary>
+/// <param name="Seed">Where the step's noise comes from.</param>
+/// <param name="Keep">Keeps secrets durably. What they were used for is not written, not even to a folder of this silo, before it has ended.</param>
+/// <param name="List">Lists a bundle, which is not written before it has ended.</param>
+internal sealed record StepNotes(StepSeed Seed, Func<byte[], Task> Keep, Func<string, Task> List);
 
 /// <summary>A step that a trainer has done.</summary>
 /// <param name="Result">What it reports.</param>

@@ -6,16 +6,18 @@ namespace OrleansSeg.Federation.Runs;
 /// <param name="Round">The round of training; in other phases the pass over the data. From 1.</param>
 /// <param name="Stage">In a round: what trainers do.</param>
 /// <param name="Attempt">How often the run had begun anew before.</param>
+/// <param name="RoundAttempt">In a masked round: attempts before this one. Each has keys and masks of its own.</param>
 [GenerateSerializer, Immutable, Alias("seg.step-key")]
 internal sealed record StepKey(
     [property: Id(0)] int Run, [property: Id(1)] RunPhase Phase, [property: Id(2)] int Round, [property: Id(3)] RoundStage Stage = RoundStage.Training,
-    [property: Id(4)] int Attempt = 0)
+    [property: Id(4)] int Attempt = 0,
+    [property: Id(5)] int RoundAttempt = 0)
 {
     /// <summary>Whether the run has begun anew since, in another step's view.</summary>
     public bool IsOfEarlierAttempt(StepKey other) => Run == other.Run && Attempt < other.Attempt;
 
     /// <summary>Whether it comes before another one of the same federation.</summary>
-    public bool IsBefore(StepKey other) => (Run, Attempt, Phase, Round, Stage).CompareTo((other.Run, other.Attempt, other.Phase, other.Round, other.Stage)) < 0;
+    public bool IsBefore(StepKey other) => (Run, Attempt, Phase, Round, RoundAttempt, Stage).CompareTo((other.Run, other.Attempt, other.Phase, other.Round, other.RoundAttempt, other.Stage)) < 0;
 }
 
 /// <summary>What a trainer is to do. It holds no data: everything else lies in the bundle it names.</summary>

@@ -85,7 +85,7 @@ internal sealed class EvaluationClosing(RunBundles bundles)
         return new StepClosing(
             models.Values.First().Sha256,
             ImmutableSortedDictionary<string, double>.Empty.Add("holdoutLogLoss", ours.LogLoss).Add("holdoutChurnAuroc", ours.ChurnAuroc),
-            new RunVerdict(decision.Promote, decision.Reason, models));
+            new RunVerdict(decision.Promote, decision.Reason, models) { Gate = FiguresOf(gate, ours) });
     }
 
     /// <summary>Writes the model of each site: one for all where all weights are shared.</summary>
@@ -121,23 +121,38 @@ internal sealed class EvaluationClosing(RunBundles bundles)
             return (new GateDecision(false, $"Kept as a candidate: {string.Join(", ", missing)} did not measure it.", []), ours);
         }
 
+        var rule = new GateRule(NeedsInterval: run.Plan.GateInterval);
         var champion = Sum(answer => answer.Champion);
         var baselines = answers.Values.First().BaselineScores!.Keys.ToDictionary(
             name => name, name => (IReadOnlyDictionary<string, ScoreSums>)Sum(answer => answer.BaselineScores![name]));
         if (champion.Count == 0)
         {
-            return (GateDecision.DecideFirst(challenger, baselines, new GateRule()), ours);
+            var paired = baselines.Keys.ToDictionary(name => name, name => PairedLosses.Merge(answers.Values.Select(answer => answer.AgainstBaselines![name])));
+            return (GateDecision.DecideFirst(challenger, baselines, paired, rule), ours);
         }
 
         // A site that has no model yet asks no less of its first one than of a rule.
-        var best = baselines.OrderBy(baseline => baseline.Key, StringComparer.Ordinal).MinBy(baseline => ScoreSums.Merge(baseline.Value.Values).LogLoss).Value;
+        var (bestName, best) = baselines.OrderBy(baseline => baseline.Key, StringComparer.Ordinal).MinBy(baseline => ScoreSums.Merge(baseline.Value.Values).LogLoss);
         var opponents = challenger.Keys.ToDictionary(site => site, site => champion.GetValueOrDefault(site) ?? best[site]);
-        return (GateDecision.Decide(challenger, opponents, new GateRule()), ours);
+        var against = PairedLosses.Merge(answers.Select(answer => champion.ContainsKey(TrainerKey.SiteOf(answer.Key)) ? answer.Value.AgainstChampion! : answer.Value.AgainstBaselines![bestName]));
+        return (GateDecision.Decide(challenger, opponents, against, rule), ours);
 
         Dictionary<string, ScoreSums> Sum(Func<EvaluationAnswer, ScoreSums?> part) => sites
             .Where(site => site.Value.TrueForAll(answer => part(answer) is not null))
             .ToDictionary(site => site.Key, site => ScoreSums.Merge(site.Value.Select(answer => part(answer)!)));
     }
+
+    /// <summary>What was compared, for people; null where it was not.</summary>
+    private static GateFigures? FiguresOf(GateDecision gate, ScoreSums ours) => gate.Sites.IsEmpty
+        ? null
+        : new GateFigures(
+            gate.Opponent,
+            ours.Examples,
+            ours.LogLoss,
+            ours.LogLoss - gate.Paired.Difference,
+            gate.Paired.Difference - gate.Paired.Margin,
+            gate.Paired.Difference + gate.Paired.Margin,
+            [.. gate.Sites.Select(site => new SiteGateFigures(site.Site, site.Examples, site.Challenger, site.Champion))]);
 
     private static string Summarize(RunState run, RunFacts facts, ScoreSums ours) => string.Create(
         CultureInfo.InvariantCulture,

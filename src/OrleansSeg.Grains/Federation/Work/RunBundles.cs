@@ -148,12 +148,7 @@ internal sealed class RunBundles(IModelStore store)
         float[]? VectorOf(string file, string name) => files.TryGetValue(file, out var stored) ? SafeTensors.Read(stored).GetValueOrDefault(name)?.Values : null;
     }
 
-    private async Task<string> WriteAsync(IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken)
-    {
-        var hash = BundleFolder.Write(store.LocalFolder, files);
-        await store.PublishAsync(hash, cancellationToken);
-        return hash;
-    }
+    private Task<string> WriteAsync(IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken) => store.WriteAsync(files, cancellationToken);
 
     private async Task<IReadOnlyDictionary<string, byte[]>> FetchAsync(string hash, CancellationToken cancellationToken)
     {

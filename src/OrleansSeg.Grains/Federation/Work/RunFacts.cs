@@ -140,6 +140,12 @@ internal sealed record EvaluationAnswer
     /// <summary>The model in service on the holdout.</summary>
     public ScoreSums? Champion { get; init; }
 
+    /// <summary>The finished model's losses against those of the model in service, customer by customer; null where there is none.</summary>
+    public PairedLosses? AgainstChampion { get; init; }
+
+    /// <summary>The finished model's losses against those of each baseline.</summary>
+    public IReadOnlyDictionary<string, PairedLosses>? AgainstBaselines { get; init; }
+
     /// <summary>Each baseline on the holdout.</summary>
     public IReadOnlyDictionary<string, ScoreSums>? BaselineScores { get; init; }
 }

@@ -159,12 +159,16 @@ internal sealed class TrainerWork(RunBundles bundles, TrainerData data, TrainerE
     {
         var holdout = await local.Customers.ReadHoldoutAsync(facts.Data!, local.SchemeOf(facts), cancellationToken);
         using var champion = await ChampionAsync(facts, local.Site, cancellationToken);
+        var (ours, theirs) = (HoldoutScores.Measure(finished, holdout), champion is null ? null : HoldoutScores.Measure(champion, holdout));
+        var baselines = facts.Baselines!.MeasureEach(holdout);
         return new EvaluationAnswer
         {
             Validation = validation,
-            Challenger = HoldoutScores.Of(finished, holdout),
-            Champion = champion is null ? null : HoldoutScores.Of(champion, holdout),
-            BaselineScores = facts.Baselines!.Measure(holdout),
+            Challenger = ours.Sums,
+            Champion = theirs?.Sums,
+            AgainstChampion = theirs is null ? null : PairedLosses.Of(ours.Losses, theirs.Losses),
+            BaselineScores = baselines.ToDictionary(baseline => baseline.Key, baseline => baseline.Value.Sums),
+            AgainstBaselines = baselines.ToDictionary(baseline => baseline.Key, baseline => PairedLosses.Of(ours.Losses, baseline.Value.Losses)),
         };
     }
 

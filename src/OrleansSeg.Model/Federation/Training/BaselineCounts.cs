@@ -26,21 +26,23 @@ public sealed record BaselineCounts(long[][] ByAnswer)
         [.. one.ByAnswer.Zip(other.ByAnswer, (x, y) => x.Zip(y, (a, b) => a + b).ToArray())]));
 
     /// <summary>How each baseline does on examples, by its name: <c>majority</c> and <c>rfm</c>.</summary>
-    public IReadOnlyDictionary<string, ScoreSums> Measure(ExampleSet examples)
+    public IReadOnlyDictionary<string, ScoreSums> Measure(ExampleSet examples) => MeasureEach(examples).ToDictionary(baseline => baseline.Key, baseline => baseline.Value.Sums);
+
+    /// <summary>The same, and each example's loss.</summary>
+    public IReadOnlyDictionary<string, HoldoutMeasure> MeasureEach(ExampleSet examples)
     {
         ArgumentNullException.ThrowIfNull(examples);
         var scheme = examples.Scheme;
         var everybody = Forecast(scheme, Enumerable.Range(0, scheme.Count).Select(label => ByAnswer.Sum(answer => answer[label])));
         var byAnswer = Array.ConvertAll(ByAnswer, counts => counts.Sum() > 0 ? Forecast(scheme, counts) : everybody);
         var weights = Enumerable.Repeat(1.0, scheme.Count).ToArray();
-        return new Dictionary<string, ScoreSums>
+        return new Dictionary<string, HoldoutMeasure>
         {
-            ["majority"] = ScoreSums.Of(examples, [.. examples.Examples.Select(_ => everybody)], weights),
-            ["rfm"] = ScoreSums.Of(
-                examples,
-                [.. examples.Examples.Select(example => byAnswer[PredictiveLabels.All.IndexOf(RuleBaseline.Answer(scheme, example.Input))])],
-                weights),
+            ["majority"] = MeasureOf([.. examples.Examples.Select(_ => everybody)]),
+            ["rfm"] = MeasureOf([.. examples.Examples.Select(example => byAnswer[PredictiveLabels.All.IndexOf(RuleBaseline.Answer(scheme, example.Input))])]),
         };
+
+        HoldoutMeasure MeasureOf(Forecast[] forecasts) => new(ScoreSums.Of(examples, forecasts, weights), ScoreSums.LossesOf(examples, forecasts));
     }
 
     private static Forecast Forecast(SegmentScheme scheme, IEnumerable<long> counts)

@@ -48,10 +48,7 @@ public sealed record ScoreSums(
         for (var i = 0; i < forecasts.Count; i++)
         {
             var (example, probabilities) = (truths.Examples[i], forecasts[i].Probabilities);
-
-            // Of weights that have diverged a probability is no number, which would count as no loss at all.
-            var probability = probabilities[example.Label] > ProbabilityMin ? probabilities[example.Label] : ProbabilityMin;
-            lossUnits += ToUnits(-Math.Log(probability));
+            lossUnits += ToUnits(Loss(probabilities[example.Label]));
             sums.Confusion[(example.Label * labels) + DecisionWeights.Decide(probabilities, decisionWeights)]++;
             for (var label = 0; label < labels; label++)
             {
@@ -67,6 +64,17 @@ public sealed record ScoreSums(
         }
 
         return sums with { Examples = forecasts.Count, LossUnits = lossUnits };
+    }
+
+    /// <summary>(N) the log loss of each forecast, in nats, as <see cref="LogLoss"/> sums them.</summary>
+    /// <param name="truths">N labelled examples.</param>
+    /// <param name="forecasts">N forecasts of the same scheme in the same order.</param>
+    public static double[] LossesOf(ExampleSet truths, IReadOnlyList<Forecast> forecasts)
+    {
+        ArgumentNullException.ThrowIfNull(truths);
+        ArgumentNullException.ThrowIfNull(forecasts);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(forecasts.Count, truths.Examples.Count, nameof(forecasts));
+        return [.. forecasts.Select((forecast, i) => Loss(forecast.Probabilities[truths.Examples[i].Label]))];
     }
 
     /// <summary>The sum of several trainers' figures; at least one.</summary>
@@ -130,6 +138,9 @@ public sealed record ScoreSums(
     }
 
     private static long[] Sum(IEnumerable<long[]> parts) => parts.Aggregate((one, other) => [.. one.Zip(other, (x, y) => x + y)]);
+
+    // Of weights that have diverged a probability is no number, which would count as no loss at all.
+    private static double Loss(float probability) => -Math.Log(probability > ProbabilityMin ? probability : ProbabilityMin);
 
     private static long ToUnits(double value) => (long)Math.Round(value / Unit);
 }

@@ -24,7 +24,7 @@ public sealed class FederatedSimulationTests
 
         var (scores, baselines) = await MeasureAsync(one);
         Assert.True(ScoreSums.Merge(scores.Values).LogLoss < ScoreSums.Merge(baselines["majority"].Values).LogLoss);
-        Assert.Equal(3, GateDecision.DecideFirst(scores, baselines, new GateRule()).Sites.Length);
+        Assert.Equal(3, GateDecision.DecideFirst(scores, baselines, baselines.ToDictionary(one => one.Key, _ => new PairedLosses(scores.Values.Sum(site => site.Examples), 0, 0)), new GateRule()).Sites.Length);
     }
 
     [Theory]

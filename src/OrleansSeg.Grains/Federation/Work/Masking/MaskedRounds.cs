@@ -18,15 +18,17 @@ internal static class MaskedRounds
     /// <summary>A round of a run.</summary>
     /// <param name="plan">The run's plan: it says how many must be left at every stage, whoever sits a round out.</param>
     /// <param name="roster">Trainers of the run and the keys they sign with, the same in every round.</param>
-    /// <param name="step">A step of the round.</param>
+    /// <param name="step">A step of the round, which says which attempt it is.</param>
     /// <param name="length">Elements of a masked vector.</param>
     /// <exception cref="ArgumentException">The roster has fewer trainers than must be left.</exception>
     public static SecureRound Of(FederatedPlan plan, ImmutableArray<SigningKey> roster, StepKey step, int length) => new(
         NameOf(step), step.Round, plan.ReportersNeeded, length, RingBits, roster);
 
-    /// <summary>Names a run for its masked rounds; one that begins anew has others, and no mask is used twice.</summary>
+    /// <summary>The name of the exchange that an attempt of a round is; keys and masks of one hold in no other.</summary>
     public static string NameOf(StepKey step) =>
-        string.Create(CultureInfo.InvariantCulture, $"run {step.Run}") + (step.Attempt == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", begun anew {step.Attempt}"));
+        string.Create(CultureInfo.InvariantCulture, $"run {step.Run}")
+        + (step.Attempt == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", begun anew {step.Attempt}"))
+        + (step.RoundAttempt == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", attempt {step.RoundAttempt + 1}"));
 
     /// <summary>How updates of a run are encoded. Where noise hides sites they weigh the same, and each has its share of the noise.</summary>
     /// <param name="facts">The run's facts.</param>
