@@ -128,8 +128,8 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
         }
 
         cluster.Models.Script = _ => null;
-        Assert.InRange(points["publish"], isMasked ? 50 : 15, isMasked ? 80 : 30);
-        Assert.InRange(points["remove"], isMasked ? 50 : 15, isMasked ? 200 : 80);
+        Assert.InRange(points["publish"], isMasked ? 40 : 15, isMasked ? 80 : 30);
+        Assert.InRange(points["remove"], isMasked ? 40 : 15, isMasked ? 200 : 80);
     }
 
     [Theory]
