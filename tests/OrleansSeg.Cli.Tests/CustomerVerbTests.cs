@@ -116,7 +116,7 @@ public sealed class CustomerVerbTests : IAsyncLifetime, IDisposable
         var receipt = await _shell.JsonAsync("erase", RetailFile.Id(1));
         Assert.Equal(
             "{customer: string, customerHash: string, erasedAt: string, eventsErased: number, pagesErased: number, indexEntryErased: bool, "
-            + "trainingEligibilityEnded: bool, verifiedEmpty: bool}",
+            + "trainingEligibilityEnded: bool, verifiedEmpty: bool, forgetting: {affected: [], silentSites: [], isComplete: bool}}",
             Shape.Of(receipt));
         Assert.Equal((4, true, true), ((int)receipt["eventsErased"]!, (bool)receipt["indexEntryErased"]!, (bool)receipt["verifiedEmpty"]!));
         Assert.Equal("unknown", (string?)(await _shell.JsonAsync("lookup", RetailFile.Id(1)))[0]!["segment"]);
