@@ -7,9 +7,6 @@ namespace OrleansSeg.Customers;
 /// <summary>What happens to a customer that no storefront asks for: coming and going, erasure, retention, the sweep's calls.</summary>
 internal sealed partial class CustomerGrain
 {
-    // Longest time that leaving waits for the index to take what is on its way.
-    private static readonly TimeSpan DeliveryMax = TimeSpan.FromSeconds(2);
-
     private IGrainTimer? _leaving;
     private Task<ErasureReceipt>? _erasing;
     private Task _retaining = Task.CompletedTask;
@@ -44,10 +41,7 @@ internal sealed partial class CustomerGrain
     {
         await _stop.CancelAsync();
         _rescorer.Stop();
-
-        // A delivery is durable and made again; who waits for this customer must not wait for a partition whose silo does not answer.
-        var delivered = _outbox.DrainAsync().WaitAsync(DeliveryMax, _time, cancellationToken);
-        await Task.WhenAll(_journal.Idle.WaitAsync(cancellationToken), delivered).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Task.WhenAll(_journal.Idle, _outbox.DrainAsync()).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     /// <inheritdoc />
