@@ -2,13 +2,23 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Bundles;
 
 /// <summary>One tensor of a safetensors file, in fp32.</summary>
 /// <param name="Shape">Sizes of its dimensions.</param>
 /// <param name="Values">Its values, row by row.</param>
-public sealed record StoredTensor(long[] Shape, float[] Values);
+public sealed record StoredTensor(long[] Shape, float[] Values)
+{
+    /// <summary>A copy of a tensor, wherever it lives and in whatever precision.</summary>
+    public static StoredTensor Of(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        using var scope = NewDisposeScope();
+        return new StoredTensor(tensor.shape, tensor.detach().cpu().to(float32).contiguous().data<float>().ToArray());
+    }
+}
 
 /// <summary>Reads and writes safetensors files: a length, a JSON header, raw little-endian numbers. Nothing in them is executed.</summary>
 /// <remarks>

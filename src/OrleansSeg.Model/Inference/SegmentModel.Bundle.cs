@@ -29,7 +29,7 @@ public sealed partial class SegmentModel
     {
         using var scope = NewDisposeScope();
         var tensors = _network.state_dict().ToDictionary(
-            pair => pair.Key, pair => new StoredTensor(pair.Value.shape, pair.Value.detach().cpu().contiguous().data<float>().ToArray()));
+            pair => pair.Key, pair => StoredTensor.Of(pair.Value));
         tensors.Add(TokenVectors, new StoredTensor([_titles.Vocabulary.Count, _titles.Dimension], _titles.Vectors.ToArray()));
         return new Dictionary<string, byte[]>
         {

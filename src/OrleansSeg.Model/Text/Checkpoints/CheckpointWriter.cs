@@ -67,10 +67,9 @@ internal static class CheckpointWriter
 
     private static void Collect(Dictionary<string, StoredTensor> weights, nn.Module module, Func<string, string> nameOf)
     {
-        using var scope = NewDisposeScope();
         foreach (var (name, weight) in module.named_parameters())
         {
-            weights.Add(nameOf(name), new StoredTensor(weight.shape, weight.detach().to(CPU).to(float32).contiguous().data<float>().ToArray()));
+            weights.Add(nameOf(name), StoredTensor.Of(weight));
         }
     }
 

@@ -43,7 +43,7 @@ public static class AdapterFolder
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(Path.Combine(folder, ConfigFile), JsonSerializer.SerializeToUtf8Bytes(config, BundleJson.Indented));
         using var file = File.Create(Path.Combine(folder, WeightsFile));
-        SafeTensors.Write(file, adapter.Weights.ToDictionary(pair => Prefix + FileNameOf(pair.Name), pair => Stored(pair.Weight)));
+        SafeTensors.Write(file, adapter.Weights.ToDictionary(pair => Prefix + FileNameOf(pair.Name), pair => StoredTensor.Of(pair.Weight)));
     }
 
     /// <summary>Reads an adapter for an encoder.</summary>
@@ -149,10 +149,4 @@ public static class AdapterFolder
 
     // PEFT keeps a low-rank change as two products, whose weights are weights of modules; singular values and ours are plain parameters.
     private static string FileNameOf(string name) => name.EndsWith(".lora_A", StringComparison.Ordinal) || name.EndsWith(".lora_B", StringComparison.Ordinal) ? name + ".weight" : name;
-
-    private static StoredTensor Stored(Tensor weight)
-    {
-        using var scope = NewDisposeScope();
-        return new StoredTensor(weight.shape, weight.detach().cpu().contiguous().data<float>().ToArray());
-    }
 }

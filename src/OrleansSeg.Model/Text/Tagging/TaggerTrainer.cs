@@ -41,11 +41,8 @@ public sealed class TaggerTrainer
     /// <exception cref="ArgumentException">An option is out of its bounds; the message names it.</exception>
     public static (TaggerTrainer Trainer, IReadOnlyDictionary<string, byte[]> TokenizerFiles) Of(string folder, FineTuningOptions options)
     {
-        var tokenizer = TokenizerFiles.Read(folder);
-        var encoder = TextCheckpoint.Load(folder).Encoder;
-        return tokenizer.IdCount <= encoder.Config.VocabularySize
-            ? (new TaggerTrainer(tokenizer, encoder, options), TokenizerFiles.BytesOf(folder))
-            : throw new CheckpointException($"The tokenizer has ids up to {tokenizer.IdCount - 1}, and the token table {encoder.Config.VocabularySize} rows.");
+        var tokenizer = TextTagger.ReadTokenizer(folder);
+        return (new TaggerTrainer(tokenizer, TextCheckpoint.Load(folder).Encoder, options), TokenizerFiles.BytesOf(folder));
     }
 
     /// <summary>Trains.</summary>

@@ -47,8 +47,7 @@ public sealed class TextTagger : IDisposable
 
         try
         {
-            var tokenizer = TokenizerFiles.Read(folder);
-            TokenizerFits(tokenizer, checkpoint.Config);
+            var tokenizer = ReadTokenizer(folder);
             var adapter = Path.Combine(folder, AdapterName);
             return new TextTagger(tokenizer, checkpoint.Encoder, head, LabelsOf(checkpoint.Config), Directory.Exists(adapter) ? AdapterFolder.Load(adapter, checkpoint.Encoder) : null);
         }
@@ -115,12 +114,14 @@ public sealed class TextTagger : IDisposable
 
     internal List<WordTokens> Layout(string text, IReadOnlyList<WordPlace> words) => WordTokens.Of(_tokenizer, text, words, Encoder.Config.TokensMax);
 
-    private static void TokenizerFits(TextTokenizer tokenizer, BertFamilyConfig config)
+    /// <summary>The tokenizer of a folder whose token table has a row for each of its ids; no weights are read.</summary>
+    /// <exception cref="CheckpointException">It is missing or malformed, or the table has too few rows.</exception>
+    internal static TextTokenizer ReadTokenizer(string folder)
     {
-        if (tokenizer.IdCount > config.VocabularySize)
-        {
-            throw new CheckpointException($"The tokenizer has ids up to {tokenizer.IdCount - 1}, and the token table {config.VocabularySize} rows.");
-        }
+        var (config, tokenizer) = (BertFamilyConfigFile.Read(folder), TokenizerFiles.Read(folder));
+        return tokenizer.IdCount <= config.VocabularySize
+            ? tokenizer
+            : throw new CheckpointException($"The tokenizer has ids up to {tokenizer.IdCount - 1}, and the token table {config.VocabularySize} rows.");
     }
 
     private static TagLabels LabelsOf(BertFamilyConfig config)
