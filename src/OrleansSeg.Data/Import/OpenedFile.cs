@@ -15,8 +15,24 @@ internal sealed record OpenedFile(RowReader Rows, EventMapping Mapping, string F
     public static async Task<OpenedFile> OpenAsync(string path, ImportOptions options, CancellationToken cancellationToken)
     {
         var told = await MappingReader.ToldAsync(options, cancellationToken);
+        var (rows, format, text) = await OpenRowsAsync(path, options, told, cancellationToken);
+        try
+        {
+            return new OpenedFile(rows, Fit(path, told, rows), format, text);
+        }
+        catch
+        {
+            await rows.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file's rows, whatever their columns are.</summary>
+    /// <exception cref="ImportUsageException">The file is empty, of a format that is not read, or has no header.</exception>
+    public static async Task<(RowReader Rows, string Format, TextSource? Text)> OpenRowsAsync(
+        string path, ImportOptions options, EventMapping? told, CancellationToken cancellationToken)
+    {
         var content = await FileContent.OpenAsync(path, cancellationToken);
-        RowReader? rows = null;
         try
         {
             if (content.Start.IsEmpty)
@@ -27,21 +43,27 @@ internal sealed record OpenedFile(RowReader Rows, EventMapping Mapping, string F
             var format = FileFormat.Of(options.Format, path, told?.Format, content.Start.Span);
             if (format == FileFormat.Parquet)
             {
-                rows = await ParquetRowReader.OpenAsync(path, cancellationToken);
+                var parquet = await ParquetRowReader.OpenAsync(path, cancellationToken);
                 await content.DisposeAsync();
-                return new OpenedFile(rows, Fit(path, told, rows), format, null);
+                return (parquet, format, null);
             }
 
             var text = new TextSource(content, Encoding(options, told, content));
-            rows = await OpenTextAsync(text, format, options, told, cancellationToken);
-            return new OpenedFile(rows, Fit(path, told, rows), format, text);
+            return (await OpenTextAsync(text, format, options, told, cancellationToken), format, text);
         }
         catch
         {
-            await (rows?.DisposeAsync() ?? ValueTask.CompletedTask);
             await content.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The columns that a file has, for a message.</summary>
+    public static string Found(RowReader rows)
+    {
+        const int shown = 40;
+        var names = string.Join(", ", rows.Columns.Take(shown).Select(column => column.Length <= 60 ? column : $"{column[..60]}…"));
+        return rows.Columns.Count > shown ? $"Found: {names} and {rows.Columns.Count - shown} more." : $"Found: {names}.";
     }
 
     private static TextEncoding Encoding(ImportOptions options, EventMapping? told, FileContent content) =>
@@ -81,12 +103,5 @@ internal sealed record OpenedFile(RowReader Rows, EventMapping Mapping, string F
             .FirstOrDefault(layout => ColumnBinding.FindMissing(layout, rows.Columns).Count == 0)
             ?? throw new ImportUsageException(
                 $"{name} has the columns of no layout ({string.Join(", ", MappingReader.LayoutNames)}): name one, or say in a mapping file which column is what. {Found(rows)}");
-    }
-
-    private static string Found(RowReader rows)
-    {
-        const int shown = 40;
-        var names = string.Join(", ", rows.Columns.Take(shown).Select(column => column.Length <= 60 ? column : $"{column[..60]}…"));
-        return rows.Columns.Count > shown ? $"Found: {names} and {rows.Columns.Count - shown} more." : $"Found: {names}.";
     }
 }
