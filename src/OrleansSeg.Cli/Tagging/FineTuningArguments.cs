@@ -6,17 +6,19 @@ namespace OrleansSeg.Cli.Tagging;
 /// <summary>The options that say how an encoder is fine-tuned.</summary>
 internal sealed class FineTuningArguments
 {
-    private const string Full = "full";
+    private const string Frozen = "frozen";
 
     private static readonly Dictionary<string, AdapterKind?> Methods = new(StringComparer.Ordinal)
     {
-        [Full] = null, ["lora"] = AdapterKind.Lora, ["adalora"] = AdapterKind.AdaLora, ["bottleneck"] = AdapterKind.Bottleneck,
+        ["full"] = null, [Frozen] = null, ["lora"] = AdapterKind.Lora, ["adalora"] = AdapterKind.AdaLora, ["bottleneck"] = AdapterKind.Bottleneck,
     };
+
+    private const double FreshRate = 1e-3;
 
     private readonly Option<int?> _epochs = new("--epochs") { Description = "Passes over the texts; 5, and 20 with an encoder made of the texts themselves." };
     private readonly Option<int> _batch = new("--batch") { Description = "Texts in a batch.", DefaultValueFactory = _ => 16 };
     private readonly Option<int> _accumulation = new("--accumulation") { Description = "Batches summed up to one step.", DefaultValueFactory = _ => 1 };
-    private readonly Option<double?> _rate = new("--learning-rate") { Description = "Peak learning rate; 5e-5, 1e-3 with an adapter or an encoder made of the texts themselves." };
+    private readonly Option<double?> _rate = new("--learning-rate") { Description = "Peak learning rate; 5e-5, 1e-3 with an adapter, an encoder that is frozen, or one made of the texts themselves." };
     private readonly Option<double> _decay = new("--layer-decay") { Description = "Learning rate of each layer over that of the layer above.", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _frozen = new("--frozen-layers") { Description = "Lowest layers that are not trained, the embeddings with them; -1 for none.", DefaultValueFactory = _ => -1 };
     private readonly Option<int> _rank = new("--rank") { Description = "Rank of an adapter, or width of its layers.", DefaultValueFactory = _ => 8 };
@@ -52,9 +54,10 @@ internal sealed class FineTuningArguments
             Epochs = parsed.GetValue(_epochs) ?? (isFresh ? 20 : 5),
             BatchSize = parsed.GetValue(_batch),
             Accumulation = parsed.GetValue(_accumulation),
-            LearningRate = parsed.GetValue(_rate) ?? (isFresh && kind is null ? 1e-3 : null),
+            LearningRate = parsed.GetValue(_rate) ?? (isFresh && kind is null ? FreshRate : null),
             LayerDecay = parsed.GetValue(_decay),
             FrozenLayers = parsed.GetValue(_frozen),
+            HeadOnly = method == Frozen,
             Seed = seed,
             Adapter = kind is not { } adapter
                 ? null

@@ -1,36 +1,14 @@
 using System.Diagnostics;
 using OrleansSeg.Cli.Output;
 using OrleansSeg.Model.Text.FineTuning;
-using OrleansSeg.Model.Text.PreTraining;
 using OrleansSeg.Model.Text.Tagging;
-using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Cli.Tagging;
 
-/// <summary>Trains taggers on a file's texts, on an encoder of a folder or on one made of the texts themselves.</summary>
+/// <summary>Trains taggers on a file's texts, on an encoder of a folder.</summary>
 /// <param name="output">Where progress goes.</param>
-/// <param name="seed">Seed of everything random.</param>
-internal sealed class TaggerTraining(VerbOutput output, int seed)
+internal sealed class TaggerTraining(VerbOutput output)
 {
-    /// <summary>The folder of the encoder: the one that is given, or a new one of a small BERT that has read the texts and no more.</summary>
-    /// <param name="given">The folder of the command line; null for none.</param>
-    /// <param name="texts">The texts to learn from.</param>
-    /// <param name="made">Where a new encoder is saved.</param>
-    /// <param name="cancellationToken">Stops the training.</param>
-    public async Task<string> EncoderAsync(DirectoryInfo? given, IEnumerable<TaggedText> texts, string made, CancellationToken cancellationToken)
-    {
-        if (given is not null)
-        {
-            return given.Exists ? given.FullName : throw new UsageException($"There is no folder {given.FullName}.");
-        }
-
-        var options = new MaskedLanguageOptions { TokensMax = 128, Seed = seed };
-        using var pretrained = await ProgressDisplay.RunAsync(output, "Reading the texts", report => Task.Run(
-            () => MaskedLanguageTrainer.Train(texts.Select(text => text.Text), options, new Told(report), null, cancellationToken), cancellationToken));
-        pretrained.Save(made);
-        return made;
-    }
-
     /// <summary>Trains one.</summary>
     /// <param name="encoder">The encoder's folder.</param>
     /// <param name="method">What it is called while it is trained.</param>
@@ -45,7 +23,7 @@ internal sealed class TaggerTraining(VerbOutput output, int seed)
     {
         var (trainer, files) = TaggerTrainer.Of(encoder, options);
         var trained = await ProgressDisplay.RunAsync(output, $"Training, {method}", report => Task.Run(
-            () => trainer.Train(labels, training, validation, new Told(report), cancellationToken), cancellationToken));
+            () => trainer.Train(labels, training, validation, new ToldEpochs(report), cancellationToken), cancellationToken));
         var clock = Stopwatch.StartNew();
         var report = TaggingReport.Of(labels, validation, trained.Tagger.TagWords(validation, cancellationToken));
         var figures = trained.Figures;
@@ -55,12 +33,6 @@ internal sealed class TaggerTraining(VerbOutput output, int seed)
                 Math.Round(validation.Count / clock.Elapsed.TotalSeconds)),
             trained.Tagger,
             files);
-    }
-
-    private sealed class Told(Action<double, string> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) =>
-            report((double)value.Step / value.StepCount, FormattableString.Invariant($"{value.Stage} {value.Step}/{value.StepCount}, loss {value.TrainingLoss:F3}, validation {value.ValidationLoss:F3}"));
     }
 }
 

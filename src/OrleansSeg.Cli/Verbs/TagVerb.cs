@@ -33,7 +33,7 @@ internal static class TagVerb
         return Bind(runner, command, async (context, cancellationToken) =>
         {
             var parsed = context.Parsed;
-            var texts = parsed.GetValue(text) is { Length: > 0 } given ? given : await LinesAsync(cancellationToken);
+            var texts = parsed.GetValue(text) is { Length: > 0 } given ? given : await StandardLines.ReadAsync(cancellationToken);
             using var model = TextTagger.Load(parsed.GetValue(tagger)!.FullName);
             var found = model.Tag(texts, cancellationToken);
             var recorder = parsed.GetValue(customer) is { } id ? new TagRecording(context, id, [.. parsed.GetValue(labels)!], parsed.GetValue(at), parsed.GetValue(channel)) : null;
@@ -69,9 +69,9 @@ internal static class TagVerb
             var other = context.Parsed.GetValue(validation) is { } held ? LabelledFile.Read(held, context.Output) : null;
             var (training, chosen) = other is null ? read.Split(context.Settings.Seed) : ([.. read.Texts.Texts], [.. other.Texts.Texts]);
             var options = arguments.Read(context.Parsed, context.Parsed.GetValue(method)!, context.Settings.Seed, context.Parsed.GetValue(encoder) is null);
-            var work = new TaggerTraining(context.Output, context.Settings.Seed);
+            var work = new TaggerTraining(context.Output);
             using var scratch = new ScratchFolder();
-            var from = await work.EncoderAsync(context.Parsed.GetValue(encoder), training, scratch.FullPath, cancellationToken);
+            var from = await EncoderFolder.OfAsync(context, context.Parsed.GetValue(encoder), training.Select(text => text.Text), scratch.FullPath, cancellationToken);
             var labels = TagLabels.Of(read.Texts.Texts, read.Texts.HasBeginnings);
             var (run, trained, files) = await work.TrainAsync(from, context.Parsed.GetValue(method)!, options, labels, training, chosen, cancellationToken);
             using (trained)
@@ -116,9 +116,9 @@ internal static class TagVerb
             var read = LabelledFile.Read(context.Parsed.GetValue(file)!, context.Output);
             var other = context.Parsed.GetValue(test) is { } held ? LabelledFile.Read(held, context.Output) : null;
             var (training, measured) = other is null ? read.Split(context.Settings.Seed) : ([.. read.Texts.Texts], [.. other.Texts.Texts]);
-            var work = new TaggerTraining(context.Output, context.Settings.Seed);
+            var work = new TaggerTraining(context.Output);
             using var scratch = new ScratchFolder();
-            var from = await work.EncoderAsync(context.Parsed.GetValue(encoder), training, scratch.FullPath, cancellationToken);
+            var from = await EncoderFolder.OfAsync(context, context.Parsed.GetValue(encoder), training.Select(text => text.Text), scratch.FullPath, cancellationToken);
             var runs = new List<TaggerRun>();
             foreach (var name in context.Parsed.GetValue(methods)!)
             {
@@ -170,18 +170,7 @@ internal static class TagVerb
 
     private static Argument<FileInfo> LabelledFileArgument() => new("file") { Description = "Labelled texts: a word and its label to a line, or a JSON list of utterances with spans." };
 
-    private static Option<DirectoryInfo?> EncoderOption() => Folder("--encoder", "Folder of a text model of the BERT family; when left out a small one is made of the texts.", isRequired: false);
+    private static Option<DirectoryInfo?> EncoderOption() => EncoderFolder.Option();
 
     private static Option<DirectoryInfo?> Folder(string name, string description, bool isRequired) => new(name) { Description = description, Required = isRequired };
-
-    private static async Task<string[]> LinesAsync(CancellationToken cancellationToken)
-    {
-        var lines = new List<string>();
-        while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
-        {
-            lines.Add(line);
-        }
-
-        return [.. lines];
-    }
 }

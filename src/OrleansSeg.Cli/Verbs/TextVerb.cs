@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using OrleansSeg.Cli.Classification;
 using OrleansSeg.Cli.Output;
+using OrleansSeg.Data.Import;
 using OrleansSeg.Model.Text;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.PreTraining;
@@ -16,7 +18,10 @@ internal static class TextVerb
     private const int ShownMax = 20;
 
     public static Command Create(VerbRunner runner) =>
-        new("text", "Makes and tries text models: folders as Hugging Face lays them out.") { PreTrain(runner), Encode(runner) };
+        new("text", "Makes and tries text models: folders as Hugging Face lays them out.")
+        {
+            PreTrain(runner), Encode(runner), ClassifierCommands.FineTune(runner), ClassifierCommands.Classify(runner), ClassifierCommands.Compare(runner),
+        };
 
     private static Command PreTrain(VerbRunner runner)
     {
@@ -28,7 +33,8 @@ internal static class TextVerb
         var layers = Number("--layers", "Layers.", defaults.Layers);
         var tokens = Number("--tokens-max", "Most tokens of a text.", defaults.TokensMax);
         var vocabulary = Number("--vocabulary-max", "Most entries of the vocabulary.", defaults.VocabularyMax);
-        var command = new Command("pretrain", "Trains a small BERT on texts, without a download.") { texts, folder, epochs, hidden, layers, tokens, vocabulary };
+        var column = new Option<string[]>("--text-column") { Description = "Columns of the texts, where the file is CSV, TSV, JSON Lines or Parquet; of several, one is put behind the other.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("pretrain", "Trains a small BERT on texts, without a download.") { texts, column, folder, epochs, hidden, layers, tokens, vocabulary };
         return Bind(runner, command, async (context, cancellationToken) =>
         {
             var options = defaults with
@@ -40,7 +46,8 @@ internal static class TextVerb
                 VocabularyMax = context.Parsed.GetValue(vocabulary),
                 Seed = context.Settings.Seed,
             };
-            var (lines, started) = (File.ReadLines(context.Parsed.GetValue(texts)!.FullName), Stopwatch.GetTimestamp());
+            var started = Stopwatch.GetTimestamp();
+            var lines = await LinesAsync(context.Parsed.GetValue(texts)!, context.Parsed.GetValue(column) ?? [], cancellationToken);
             using var trained = await ProgressDisplay.RunAsync(context.Output, "Training", report => Task.Run(
                 () => MaskedLanguageTrainer.Train(lines, options, new Progress(report), device: null, cancellationToken), cancellationToken));
             var target = context.Parsed.GetValue(folder)!.FullName;
@@ -97,6 +104,22 @@ internal static class TextVerb
             });
             return Task.FromResult(ExitCodes.Done);
         });
+    }
+
+    private static async Task<IEnumerable<string>> LinesAsync(FileInfo file, string[] columns, CancellationToken cancellationToken)
+    {
+        if (columns.Length == 0)
+        {
+            return File.ReadLines(file.FullName);
+        }
+
+        var texts = new List<string>();
+        await foreach (var values in ColumnFile.ReadAsync(file.FullName, columns, (_, _) => { }, cancellationToken))
+        {
+            texts.Add(string.Join(' ', values.Select(value => value.Trim()).Where(value => value.Length > 0)));
+        }
+
+        return texts;
     }
 
     private static (string Text, float Cosine) Nearest(IReadOnlyList<float[]> vectors, string[] lines, int of) =>

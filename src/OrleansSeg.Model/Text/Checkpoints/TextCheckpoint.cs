@@ -33,6 +33,12 @@ public sealed class TextCheckpoint : IDisposable
     /// <summary>The head of a token classifier; null for other checkpoints.</summary>
     internal TokenHead? TokenHead => _token;
 
+    /// <summary>The head of a classifier of texts; null for other checkpoints.</summary>
+    internal SequenceHead? SequenceHead => _sequence;
+
+    /// <summary>The pooler; null where none was saved apart from a head.</summary>
+    internal Pooler? Pooler => _pooler;
+
     /// <summary>Whether it has the pooler that <see cref="Pool"/> needs.</summary>
     public bool HasPooler => _pooler is not null;
 

@@ -15,7 +15,7 @@ public sealed record FineTuningOptions
     /// <value>Default 1; 1 to 1,024.</value>
     public int Accumulation { get; init; } = 1;
 
-    /// <summary>Peak learning rate of the head and of the encoder's highest trained layer; null for the usual: 5e-5, and 1e-3 where an adapter is trained instead.</summary>
+    /// <summary>Peak learning rate of the head and of the encoder's highest trained layer; null for the usual: 5e-5, and 1e-3 where an adapter or the head alone is trained.</summary>
     public double? LearningRate { get; init; }
 
     /// <summary>Learning rate of each layer over that of the layer above (Howard and Ruder 2018, arXiv:1801.06146, section 3.2).</summary>
@@ -25,6 +25,10 @@ public sealed record FineTuningOptions
     /// <summary>Lowest layers that are not trained, the embeddings with them; -1 trains the embeddings too.</summary>
     /// <value>Default -1.</value>
     public int FrozenLayers { get; init; } = -1;
+
+    /// <summary>Whether the head alone is trained, on the states of an encoder that stays as it is.</summary>
+    /// <value>Default false.</value>
+    public bool HeadOnly { get; init; }
 
     /// <summary>Decoupled weight decay of products; biases and normalizations have none.</summary>
     /// <value>Default 0.01.</value>
@@ -56,7 +60,7 @@ public sealed record FineTuningOptions
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>The learning rate that is used.</summary>
-    public double LearningRateInUse => LearningRate ?? (Adapter is null ? 5e-5 : 1e-3);
+    public double LearningRateInUse => LearningRate ?? (Adapter is null && !HeadOnly ? 5e-5 : 1e-3);
 
     /// <summary>Checks the bounds.</summary>
     /// <exception cref="ArgumentException">One is not kept; the message names it.</exception>
@@ -72,6 +76,7 @@ public sealed record FineTuningOptions
         Require(WarmUp is >= 0 and <= 1, $"{nameof(WarmUp)} must be 0 to 1, not {WarmUp}.");
         Require(GradientNormMax > 0, $"{nameof(GradientNormMax)} must be above 0, not {GradientNormMax}.");
         Require(Threads >= 1, $"{nameof(Threads)} must be 1 or more, not {Threads}.");
+        Require(!HeadOnly || Adapter is null, $"{nameof(HeadOnly)} leaves no {nameof(Adapter)} to be trained.");
         Adapter?.Check();
     }
 

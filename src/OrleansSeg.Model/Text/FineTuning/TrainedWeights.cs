@@ -27,7 +27,7 @@ internal static class TrainedWeights
         foreach (var (name, weight) in encoder.named_parameters())
         {
             var depth = DepthOf(name);
-            var isTrained = adapter is null && depth > options.FrozenLayers;
+            var isTrained = adapter is null && !options.HeadOnly && depth > options.FrozenLayers;
             weight.requires_grad_(isTrained);
             if (isTrained)
             {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.FineTuning;
 using OrleansSeg.Model.Text.Tokenization;
@@ -15,7 +13,6 @@ namespace OrleansSeg.Model.Text.Tagging;
 public sealed class TaggerTrainer
 {
     private const int IgnoredLabel = -100;
-    private const int BatchesPerSort = 32;
 
     private readonly TextTokenizer _tokenizer;
     private readonly BertEncoder _encoder;
@@ -56,43 +53,13 @@ public sealed class TaggerTrainer
         TagLabels labels, IReadOnlyList<TaggedText> texts, IReadOnlyList<TaggedText> validation, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        using var threads = TorchThreads.Fix(_options.Threads);
-        var clock = Stopwatch.StartNew();
         var adapter = _options.Adapter is null ? null : new TextAdapter(_encoder, _options.Adapter, _options.Seed);
         var tagger = new TextTagger(_tokenizer, _encoder, CreateHead(labels), labels, adapter);
         var parts = Parts(tagger, texts);
-        if (parts.Count == 0 || labels.Names.Length < 2)
-        {
-            throw new InsufficientDataException("No text to learn from has a labelled word.");
-        }
-
-        var perEpoch = (parts.Count + _options.BatchSize - 1) / _options.BatchSize;
-        using var loop = new FineTuningLoop(_encoder, tagger.Head, adapter, _options, perEpoch * _options.Epochs);
-        var shuffle = new Random(_options.Seed);
-        using var best = new KeptWeights();
-        var bestF1 = double.NegativeInfinity;
-        for (var epoch = 1; epoch <= _options.Epochs; epoch++)
-        {
-            var loss = RunEpoch(tagger, loop, Batches(parts, shuffle), cancellationToken);
-            var report = validation.Count == 0 ? null : TaggingReport.Of(labels, validation, tagger.TagWords(validation, cancellationToken));
-            progress?.Report(new TrainingProgress("tagger", epoch, _options.Epochs, loss, report?.Entities.Overall.F1 ?? double.NaN));
-            if (report is null || !_options.ChoosesEpoch || report.Entities.Overall.F1 > bestF1)
-            {
-                bestF1 = report?.Entities.Overall.F1 ?? double.NaN;
-                best.Keep(Trained(tagger));
-            }
-        }
-
-        best.Restore(Trained(tagger));
-        var all = _encoder.parameters().Concat(tagger.Head.parameters()).Sum(weight => weight.numel()) + (adapter?.WeightCount ?? 0);
-        return new TrainedTagger(tagger, new FineTuningFigures(loop.TrainedCount, all, clock.Elapsed, bestF1));
+        return parts.Count == 0 || labels.Names.Length < 2
+            ? throw new InsufficientDataException("No text to learn from has a labelled word.")
+            : new TrainedTagger(tagger, new TaggingTask(tagger, validation).Run(_encoder, tagger.Head, adapter, _options, parts, progress, cancellationToken));
     }
-
-    private static IEnumerable<(string Name, Tensor Weight)> Trained(TextTagger tagger) =>
-    [
-        .. tagger.Head.named_parameters().Select(pair => ("head." + pair.name, (Tensor)pair.parameter)),
-        .. tagger.Adapter is null ? tagger.Encoder.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)) : tagger.Adapter.Weights.Select(pair => (pair.Name, (Tensor)pair.Weight)),
-    ];
 
     private static List<(WordTokens Tokens, int[] Labels)> Parts(TextTagger tagger, IEnumerable<TaggedText> texts) =>
         [.. texts.SelectMany(text => tagger.Layout(text.Text, text.Words).Where(part => part.Heads.Length > 0).Select(part => (part, tagger.Labels.IdsOf(text))))];
@@ -105,50 +72,37 @@ public sealed class TaggerTrainer
         return (TokenHead)head.to(_encoder.Words.device);
     }
 
-    private static double RunEpoch(
-        TextTagger tagger, FineTuningLoop loop, List<(WordTokens Tokens, int[] Labels)[]> batches, CancellationToken cancellationToken)
+    private sealed class TaggingTask(TextTagger tagger, IReadOnlyList<TaggedText> validation) : FineTuningTask<(WordTokens Tokens, int[] Labels)>
     {
-        var sum = 0.0;
-        for (var number = 0; number < batches.Count; number++)
+        protected override string Stage => "tagger";
+
+        protected override int[] IdsOf((WordTokens Tokens, int[] Labels) part) => part.Tokens.Ids;
+
+        protected override Tensor Loss(Tensor states, (WordTokens Tokens, int[] Labels)[] parts, Generator dropout)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            using var tokens = TokenBatch.Of([.. batches[number].Select(part => part.Tokens.Ids)], tagger.Encoder.Config.PaddingId, device: tagger.Encoder.Words.device);
-            var logits = tagger.Head.Forward(tagger.Encoder.Forward(tokens, loop.Dropout, tagger.Adapter), loop.Dropout); // (B, T, L)
-            var loss = nn.functional.cross_entropy(logits.flatten(0, 1), Targets(batches[number], tokens), ignore_index: IgnoredLabel);
-            sum += loop.Learn(loss, isLast: number == batches.Count - 1);
+            var logits = tagger.Head.Forward(states, dropout); // (B, T, H) -> (B, T, L)
+            return nn.functional.cross_entropy(logits.flatten(0, 1), Targets(parts, (int)states.shape[1]).to(states.device), ignore_index: IgnoredLabel);
         }
 
-        return sum / batches.Count;
-    }
+        protected override double Validate(CancellationToken cancellationToken) => validation.Count == 0
+            ? double.NaN
+            : TaggingReport.Of(tagger.Labels, validation, tagger.TagWords(validation, cancellationToken)).Entities.Overall.F1;
 
-    // (B x T) a word's label at its first token, and what is ignored elsewhere.
-    private static Tensor Targets((WordTokens Tokens, int[] Labels)[] batch, TokenBatch tokens)
-    {
-        var longest = (int)tokens.Ids.shape[1];
-        var targets = new long[batch.Length * longest];
-        Array.Fill(targets, IgnoredLabel);
-        for (var row = 0; row < batch.Length; row++)
+        // (B x T) a word's label at its first token, and what is ignored elsewhere.
+        private static Tensor Targets((WordTokens Tokens, int[] Labels)[] batch, int longest)
         {
-            foreach (var (word, place) in batch[row].Tokens.Heads)
+            var targets = new long[batch.Length * longest];
+            Array.Fill(targets, IgnoredLabel);
+            for (var row = 0; row < batch.Length; row++)
             {
-                targets[(row * longest) + place] = batch[row].Labels[word];
+                foreach (var (word, place) in batch[row].Tokens.Heads)
+                {
+                    targets[(row * longest) + place] = batch[row].Labels[word];
+                }
             }
+
+            return tensor(targets);
         }
-
-        return tensor(targets, device: tokens.Ids.device);
-    }
-
-    // Texts of like length stand together, so that little is padded, and batches come in any order.
-    private List<(WordTokens Tokens, int[] Labels)[]> Batches(List<(WordTokens Tokens, int[] Labels)> parts, Random shuffle)
-    {
-        var order = parts.ToArray();
-        shuffle.Shuffle(order);
-        var batches = order.Chunk(_options.BatchSize * BatchesPerSort)
-            .SelectMany(some => some.OrderBy(part => part.Tokens.Ids.Length).Chunk(_options.BatchSize))
-            .ToArray();
-        shuffle.Shuffle(batches);
-        return [.. batches];
     }
 }
 

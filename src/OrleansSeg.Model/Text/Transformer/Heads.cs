@@ -24,6 +24,14 @@ internal sealed class Pooler : nn.Module
         using var scope = NewDisposeScope();
         return _activation.Apply(dense.forward(states.select(1, 0))).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Takes over another pooler's weights.</summary>
+    public void CopyFrom(Pooler other)
+    {
+        using var quiet = no_grad();
+        dense.weight!.copy_(other.dense.weight!);
+        dense.bias!.copy_(other.dense.bias!);
+    }
 }
 
 /// <summary>Label logits of a text, from its pooled state. L labels.</summary>
@@ -42,6 +50,9 @@ internal sealed class SequenceHead : nn.Module
         classifier = Blank.Linear(config.Hidden, config.Labels.Length);
         RegisterComponents();
     }
+
+    /// <summary>Begins with a published pooler, as the field does where one was saved.</summary>
+    public void Begin(Pooler published) => pooler.CopyFrom(published);
 
     /// <summary>(B, T, H) -> (B, L).</summary>
     public Tensor Forward(Tensor states, Generator? dropout = null)

@@ -1,0 +1,6 @@
+namespace OrleansSeg.Model.Text.Classification;
+
+/// <summary>A text with the one label that somebody gave it.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Label">The label.</param>
+public sealed record LabelledText(string Text, string Label);
