@@ -1,16 +1,18 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Bundles;
 
-/// <summary>One tensor of a safetensors file, in fp32.</summary>
+/// <summary>One tensor of a safetensors file, in fp32 here, whatever it is in the file.</summary>
 /// <param name="Shape">Sizes of its dimensions.</param>
 /// <param name="Values">Its values, row by row.</param>
 public sealed record StoredTensor(long[] Shape, float[] Values)
 {
+    /// <summary>Type of its numbers in a file that is written.</summary>
+    internal SafeTensorsType Type { get; init; } = SafeTensorsType.Single;
+
     /// <summary>A copy of a tensor, wherever it lives and in whatever precision.</summary>
     public static StoredTensor Of(Tensor tensor)
     {
@@ -23,11 +25,13 @@ public sealed record StoredTensor(long[] Shape, float[] Values)
 /// <summary>Reads and writes safetensors files: a length, a JSON header, raw little-endian numbers. Nothing in them is executed.</summary>
 /// <remarks>
 /// Every offset is checked against the file before memory is taken, so a hostile header can neither read outside the file nor exhaust
-/// memory. Reads F32, F16 and BF16; writes F32. <see cref="SafeTensorsFile"/> reads a large file without taking it into memory.
+/// memory. Reads F32, F16 and BF16; writes these and I8. <see cref="SafeTensorsFile"/> reads a large file without taking it into memory.
 /// </remarks>
 public static class SafeTensors
 {
-    /// <summary>The file's bytes for these tensors, in ordinal order of their names: the same tensors always give the same bytes.</summary>
+    private const int ChunkLength = 1 << 16;
+
+    /// <summary>The file's bytes for these tensors, wider numbers first, then in ordinal order of their names: the same tensors always give the same bytes.</summary>
     public static byte[] Write(IReadOnlyDictionary<string, StoredTensor> tensors)
     {
         using var file = new MemoryStream();
@@ -35,17 +39,17 @@ public static class SafeTensors
         return file.ToArray();
     }
 
-    /// <summary>Writes the file's bytes for these tensors, in ordinal order of their names, of any size together.</summary>
+    /// <summary>Writes the file's bytes for these tensors, wider numbers first, then in ordinal order of their names, of any size together.</summary>
     public static void Write(Stream file, IReadOnlyDictionary<string, StoredTensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(tensors);
         var header = new SortedDictionary<string, TensorHeader>(StringComparer.Ordinal);
         var offset = 0L;
-        foreach (var (name, tensor) in tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (name, tensor) in InOrder(tensors))
         {
-            var end = offset + ((long)tensor.Values.Length * sizeof(float));
-            header.Add(name, new TensorHeader(SafeTensorsType.Single.Name, tensor.Shape, [offset, end]));
+            var end = offset + ((long)tensor.Values.Length * tensor.Type.Width);
+            header.Add(name, new TensorHeader(tensor.Type.Name, tensor.Shape, [offset, end]));
             offset = end;
         }
 
@@ -57,9 +61,9 @@ public static class SafeTensors
         file.Write(length);
         file.Write(json);
         file.Write("        "u8[..(filled - json.Length)]);
-        foreach (var name in header.Keys)
+        foreach (var (_, tensor) in InOrder(tensors))
         {
-            file.Write(MemoryMarshal.AsBytes<float>(tensors[name].Values));
+            Write(file, tensor);
         }
     }
 
@@ -83,6 +87,22 @@ public static class SafeTensors
         }
 
         return tensors;
+    }
+
+    // Wider numbers first, so that each tensor begins at a multiple of its numbers' width whatever stands before it.
+    private static IEnumerable<KeyValuePair<string, StoredTensor>> InOrder(IReadOnlyDictionary<string, StoredTensor> tensors) =>
+        tensors.OrderByDescending(pair => pair.Value.Type.Width).ThenBy(pair => pair.Key, StringComparer.Ordinal);
+
+    private static void Write(Stream file, StoredTensor tensor)
+    {
+        var bytes = new byte[ChunkLength * tensor.Type.Width];
+        for (var from = 0; from < tensor.Values.Length; from += ChunkLength)
+        {
+            var values = tensor.Values.AsSpan(from, Math.Min(ChunkLength, tensor.Values.Length - from));
+            var narrowed = bytes.AsSpan(0, values.Length * tensor.Type.Width);
+            tensor.Type.Narrow(values, narrowed);
+            file.Write(narrowed);
+        }
     }
 
     private sealed record TensorHeader(

@@ -91,11 +91,7 @@ public sealed class SafeTensorsFile : IDisposable
             throw new InvalidDataException($"{_name}: tensor '{SafeTensorsHeader.Shown(name)}' is of type {place.Type.Name}; F32, F16 and BF16 are read.");
         }
 
-        if (RandomAccess.GetLength(_handle) < _length)
-        {
-            throw new InvalidDataException($"{_name} was cut short while it was read.");
-        }
-
+        EnsureWhole();
         var width = place.Type.Width;
         var chunk = new byte[Math.Min((long)values.Length * width, ChunkBytes)];
         for (var done = 0; done < values.Length;)
@@ -108,12 +104,43 @@ public sealed class SafeTensorsFile : IDisposable
         }
     }
 
+    /// <summary>Copies a tensor of whole numbers of a byte out.</summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="values">Where it goes, row by row, of its length.</param>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    /// <exception cref="ArgumentException">The length is another.</exception>
+    /// <exception cref="InvalidDataException">The tensor is not I8, or the file was cut short since it was opened.</exception>
+    public void Read(string name, Span<sbyte> values)
+    {
+        var place = _places[name];
+        if (values.Length != place.Count)
+        {
+            throw new ArgumentException($"The tensor has {place.Count} numbers, not {values.Length}.", nameof(values));
+        }
+
+        if (place.Type != SafeTensorsType.Int8)
+        {
+            throw new InvalidDataException($"{_name}: tensor '{SafeTensorsHeader.Shown(name)}' is of type {place.Type.Name}, expected I8.");
+        }
+
+        EnsureWhole();
+        _view.SafeMemoryMappedViewHandle.ReadSpan((ulong)(_dataStart + place.Begin), values);
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
         _view.Dispose();
         _mapped.Dispose();
         _handle.Dispose();
+    }
+
+    private void EnsureWhole()
+    {
+        if (RandomAccess.GetLength(_handle) < _length)
+        {
+            throw new InvalidDataException($"{_name} was cut short while it was read.");
+        }
     }
 
     private static byte[] ReadStart(SafeFileHandle handle, int count, long at)

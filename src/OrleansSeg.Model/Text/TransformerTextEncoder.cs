@@ -51,8 +51,9 @@ public sealed class TransformerTextEncoder : ITextEncoder, IDisposable
     /// <summary>Loads a folder as downloaded.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="device">Where the weights will live; null for the CPU.</param>
+    /// <param name="precision">In what numbers to compute; null for what the folder says.</param>
     /// <exception cref="CheckpointException">The folder is none that can be loaded, or its vocabulary is of another model than its weights.</exception>
-    public static TransformerTextEncoder Load(string folder, Device? device = null)
+    public static TransformerTextEncoder Load(string folder, Device? device = null, ComputePrecision? precision = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
 
@@ -67,7 +68,7 @@ public sealed class TransformerTextEncoder : ITextEncoder, IDisposable
 
         var tokensMax = Math.Min(config.TokensMax, PoolingFiles.ReadTokensMax(folder) ?? int.MaxValue);
         return tokensMax > tokenizer.Special.CountAround(pair: true)
-            ? new TransformerTextEncoder(TextCheckpoint.Load(folder, device), tokenizer, tokensMax, device)
+            ? new TransformerTextEncoder(TextCheckpoint.Load(folder, device, precision), tokenizer, tokensMax, device)
             : throw new CheckpointException($"The model reads {tokensMax} tokens at most, which leaves none for a text.");
     }
 
@@ -163,7 +164,7 @@ public sealed class TransformerTextEncoder : ITextEncoder, IDisposable
         using var quiet = no_grad();
         using var batch = TokenBatch.Of([.. texts.Select(entry => entry.Ids)], Tokenizer.Special.Padding, device: _device);
         var states = _checkpoint.Encoder.Forward(batch); // (B, T) -> (B, T, H)
-        var pooled = _checkpoint.Pooling.Forward(states, batch.Mask); // (B, T, H) -> (B, X)
+        var pooled = _checkpoint.Pooling.Forward(states.to(float32), batch.Mask); // (B, T, H) -> (B, X)
         return pooled.to(CPU).contiguous().data<float>().ToArray().Chunk(Dimension);
     }
 

@@ -13,6 +13,16 @@ internal static class BertFamilyConfigFile
     /// <summary>The file's name.</summary>
     public const string Name = "config.json";
 
+    private const string QuantizationField = "quantization_config";
+    private const string MethodField = "quant_method";
+
+    // Each row of a product's weight is whole numbers of 8 bits, and a scale in the tensor weight_scale beside it.
+    private const string Int8Method = "int8_rows";
+
+    // In what numbers to compute, and not in which the weights happen to be stored, which is what torch_dtype says in published folders.
+    private const string PrecisionField = "compute_dtype";
+    private const string BFloat16Name = "bfloat16";
+    private const string HalfName = "float16";
     private const int WidthMax = 16_384;
     private const int LabelsMax = 10_000;
 
@@ -30,6 +40,7 @@ internal static class BertFamilyConfigFile
         }
 
         var head = HeadOf(json);
+        config = CutLayers.Read(json, config) with { Precision = PrecisionOf(json) };
         return config with { Head = head, Labels = head is TextHead.SequenceClassification or TextHead.TokenClassification ? LabelsOf(json) : [] };
     }
 
@@ -64,6 +75,8 @@ internal static class BertFamilyConfigFile
             (json["type_vocab_size"], json["layer_norm_eps"]) = (config.TokenTypes, config.NormEpsilon);
         }
 
+        CutLayers.Write(json, config);
+        WritePrecision(json, config.Precision);
         if (!config.Labels.IsEmpty)
         {
             json["id2label"] = new JsonObject(config.Labels.Select((label, id) => KeyValuePair.Create(id.ToString(CultureInfo.InvariantCulture), (JsonNode?)label)));
@@ -152,10 +165,40 @@ internal static class BertFamilyConfigFile
         {
             throw new CheckpointException($"{Name} is of a decoder, which is not supported; encoders are.");
         }
+    }
 
-        if (json.Part("quantization_config") is not null)
+    private static ComputePrecision PrecisionOf(CheckpointJson json)
+    {
+        if (json.Part(QuantizationField) is { } quantized)
         {
-            throw new CheckpointException($"{Name} is of quantized weights, which are not supported; fp32, fp16 and bf16 ones are.");
+            return quantized.Text(MethodField) == Int8Method
+                ? ComputePrecision.Int8
+                : throw new CheckpointException(
+                    $"{Name} is of weights quantized by '{Shown(quantized.Text(MethodField) ?? "")}', which is not supported; fp32, fp16, bf16 and {Int8Method} ones are.");
+        }
+
+        return json.Text(PrecisionField) switch
+        {
+            null => ComputePrecision.Single,
+            BFloat16Name => ComputePrecision.BFloat16,
+            HalfName => ComputePrecision.Half,
+            var other => throw new CheckpointException($"{Name} has {PrecisionField} '{Shown(other)}'; {BFloat16Name} and {HalfName} are possible."),
+        };
+    }
+
+    private static void WritePrecision(JsonObject json, ComputePrecision precision)
+    {
+        switch (precision)
+        {
+            case ComputePrecision.Int8:
+                json[QuantizationField] = new JsonObject { [MethodField] = Int8Method, ["bits"] = 8 };
+                break;
+            case ComputePrecision.BFloat16:
+                json[PrecisionField] = BFloat16Name;
+                break;
+            case ComputePrecision.Half:
+                json[PrecisionField] = HalfName;
+                break;
         }
     }
 

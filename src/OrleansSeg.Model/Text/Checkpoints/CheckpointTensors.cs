@@ -78,6 +78,20 @@ internal sealed class CheckpointTensors : IDisposable
         }
     }
 
+    /// <summary>Copies a tensor of 8-bit numbers out.</summary>
+    /// <exception cref="CheckpointException">Its numbers are others, or the file was cut short meanwhile.</exception>
+    public void Read(string name, Span<sbyte> values)
+    {
+        try
+        {
+            _tensors[name].Read(name, values);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new CheckpointException(exception.Message, exception);
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using OrleansSeg.Model.Text.Transformer;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,6 +10,9 @@ namespace OrleansSeg.Model.Text.Checkpoints;
 /// <param name="tensors">The checkpoint.</param>
 internal sealed class CheckpointWeights(CheckpointTensors tensors)
 {
+    /// <summary>Least scale of 8-bit weights, since biases are divided by it.</summary>
+    public const float ScaleMin = 1e-20f;
+
     private const int ChunkLength = 1 << 24;
 
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
@@ -29,7 +33,7 @@ internal sealed class CheckpointWeights(CheckpointTensors tensors)
     }
 
     /// <summary>Loads every weight of a module.</summary>
-    /// <param name="module">The module, on the CPU and in fp32.</param>
+    /// <param name="module">The module, on the CPU and in fp32; 8-bit weights in it are filled, and yet to be packed.</param>
     /// <param name="names">Names that a weight of the module may have in the checkpoint.</param>
     /// <exception cref="CheckpointException">A weight is missing, of another shape or type, or not finite; the message names the tensor.</exception>
     public void Load(nn.Module module, Func<string, IEnumerable<string>> names)
@@ -50,7 +54,21 @@ internal sealed class CheckpointWeights(CheckpointTensors tensors)
                 {
                     throw new CheckpointException($"Tensor '{found}' is not finite everywhere.");
                 }
+
+                if (name.EndsWith(Int8Linear.ScaleName, StringComparison.Ordinal) && TensorPrimitives.Min<float>(values) < ScaleMin)
+                {
+                    throw new CheckpointException($"Tensor '{found}' is below {ScaleMin} somewhere; it scales 8-bit weights.");
+                }
             }
+        }
+
+        foreach (var (name, product) in module.named_modules().Where(pair => pair.module is Int8Linear).Select(pair => (pair.name, (Int8Linear)pair.module)))
+        {
+            var found = Find(names($"{name}.weight"), product.Shape);
+            _used.Add(found);
+            var values = new sbyte[product.Shape[0] * product.Shape[1]];
+            tensors.Read(found, values);
+            product.Fill(values);
         }
     }
 

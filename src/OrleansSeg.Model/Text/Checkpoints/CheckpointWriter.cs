@@ -12,32 +12,47 @@ internal static class CheckpointWriter
 {
     /// <summary>Writes a folder; what is there under the same names is replaced.</summary>
     /// <param name="folder">The folder; made where it is missing.</param>
-    /// <param name="config">Shape, head and labels.</param>
-    /// <param name="encoder">The encoder.</param>
+    /// <param name="config">Shape, head and labels, and the precision that it is written for.</param>
+    /// <param name="encoder">The encoder, in fp32.</param>
     /// <param name="head">The head of the configuration; null for none.</param>
-    /// <param name="tokenizerFiles">Files of the tokenizer, by name.</param>
+    /// <param name="files">Files beside the weights, by their paths within the folder: the tokenizer's, and those of the pooling.</param>
+    /// <param name="pooler">BERT's pooler; null for none.</param>
+    /// <param name="table">Numbers of the weights that have two dimensions; those of 8 bits for <see cref="ComputePrecision.Int8"/> are products alone.</param>
+    /// <exception cref="InvalidOperationException">The encoder's own weights are of 8 bits: they are as they were written, and are written once.</exception>
     public static void Write(
-        string folder, BertFamilyConfig config, BertEncoder encoder, nn.Module? head, IReadOnlyDictionary<string, byte[]> tokenizerFiles)
+        string folder, BertFamilyConfig config, BertEncoder encoder, nn.Module? head, IReadOnlyDictionary<string, byte[]> files, Pooler? pooler = null, SafeTensorsType? table = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(config);
-        Directory.CreateDirectory(folder);
-        foreach (var (name, content) in tokenizerFiles)
+        if (encoder.Config.Precision == ComputePrecision.Int8)
         {
-            File.WriteAllBytes(Path.Combine(folder, name), content);
+            throw new InvalidOperationException("A model of 8-bit weights is not written again; its folder can be copied.");
+        }
+
+        Directory.CreateDirectory(folder);
+        foreach (var (name, content) in files)
+        {
+            var path = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, content);
         }
 
         File.WriteAllBytes(Path.Combine(folder, BertFamilyConfigFile.Name), BertFamilyConfigFile.Write(config));
         var names = new CheckpointNames(config.Family, config.Family switch { BertFamily.Roberta => "roberta.", BertFamily.DistilBert => "distilbert.", _ => "bert." });
-        var weights = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
-        Collect(weights, encoder, name => names.OfEncoder(name).First());
+        var weights = new StoredWeights(config.Precision == ComputePrecision.Int8, table ?? SafeTensorsType.Single);
+        weights.Add(encoder, name => names.OfEncoder(name).First());
+        if (pooler is not null)
+        {
+            weights.Add(pooler, name => names.OfPooler(name).First());
+        }
+
         if (head is not null)
         {
-            Collect(weights, head, name => names.OfHead(config.Head, name).First());
+            weights.Add(head, name => names.OfHead(config.Head, name).First());
         }
 
         using var file = File.Create(Path.Combine(folder, CheckpointTensors.WholeFile));
-        SafeTensors.Write(file, weights);
+        SafeTensors.Write(file, weights.Tensors);
     }
 
     /// <summary>Writes a BERT with its masked language head, pooled by the mean as sentence-transformers reads it.</summary>
@@ -64,14 +79,6 @@ internal static class CheckpointWriter
             ["model_max_length"] = config.TokensMax,
         }),
     };
-
-    private static void Collect(Dictionary<string, StoredTensor> weights, nn.Module module, Func<string, string> nameOf)
-    {
-        foreach (var (name, weight) in module.named_parameters())
-        {
-            weights.Add(nameOf(name), StoredTensor.Of(weight));
-        }
-    }
 
     private static Dictionary<string, object> Module(int index, string path, string type) => new()
     {

@@ -11,6 +11,7 @@ internal static class PoolingFiles
 {
     private const string ModulesFile = "modules.json";
     private const string ConfigFile = "config.json";
+    private const string LengthFile = "sentence_bert_config.json";
 
     private static readonly (string Field, PoolingKind Kind)[] Kinds =
     [
@@ -57,10 +58,20 @@ internal static class PoolingFiles
             : throw new CheckpointException($"{ModulesFile} has no Pooling.");
     }
 
+    /// <summary>The files that say how a folder's vectors are pooled, by their paths in it: what a model that keeps its width is saved with.</summary>
+    /// <exception cref="CheckpointException">A file is malformed.</exception>
+    public static Dictionary<string, byte[]> BytesOf(string folder)
+    {
+        var parts = File.Exists(Path.Combine(folder, ModulesFile))
+            ? ReadModules(folder).Where(module => module.Path.Length > 0).SelectMany(module => new[] { $"{module.Path}/{ConfigFile}", $"{module.Path}/{CheckpointTensors.WholeFile}" })
+            : [];
+        return parts.Prepend(ModulesFile).Append(LengthFile).Where(file => File.Exists(Path.Combine(folder, file))).ToDictionary(file => file, file => File.ReadAllBytes(Path.Combine(folder, file)));
+    }
+
     /// <summary>Most tokens that the folder's own configuration gives a text, or null.</summary>
     public static int? ReadTokensMax(string folder) =>
-        File.Exists(Path.Combine(folder, "sentence_bert_config.json"))
-            && CheckpointJson.Read(folder, "sentence_bert_config.json") is var json
+        File.Exists(Path.Combine(folder, LengthFile))
+            && CheckpointJson.Read(folder, LengthFile) is var json
             && json.Whole("max_seq_length", 1, 1 << 20, 0) is > 0 and var length
                 ? length
                 : null;

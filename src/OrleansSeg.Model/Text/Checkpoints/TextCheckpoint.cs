@@ -39,6 +39,9 @@ public sealed class TextCheckpoint : IDisposable
     /// <summary>The pooler; null where none was saved apart from a head.</summary>
     internal Pooler? Pooler => _pooler;
 
+    /// <summary>The head of the configuration; null where it has none.</summary>
+    internal nn.Module? Head => (nn.Module?)_token ?? (nn.Module?)_sequence ?? _masked;
+
     /// <summary>Whether it has the pooler that <see cref="Pool"/> needs.</summary>
     public bool HasPooler => _pooler is not null;
 
@@ -48,12 +51,13 @@ public sealed class TextCheckpoint : IDisposable
     /// <summary>Loads a folder as downloaded: <c>config.json</c>, and <c>model.safetensors</c> or its shards with their index.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="device">Where the weights will live; null for the CPU.</param>
+    /// <param name="precision">In what numbers to compute; null for what the folder says, which is fp32 where it says nothing.</param>
     /// <exception cref="CheckpointException">The folder is none that can be loaded; the message names the file or tensor.</exception>
-    public static TextCheckpoint Load(string folder, Device? device = null)
+    public static TextCheckpoint Load(string folder, Device? device = null, ComputePrecision? precision = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         LibTorch.EnsureLoadable();
-        var config = BertFamilyConfigFile.Read(folder);
+        var config = PrecisionOf(BertFamilyConfigFile.Read(folder), device, precision);
         using var tensors = CheckpointTensors.Open(folder);
         var weights = new CheckpointWeights(tensors);
         var names = CheckpointNames.Find(config.Family, tensors.Names);
@@ -67,7 +71,7 @@ public sealed class TextCheckpoint : IDisposable
         {
             var encoder = Made(new BertEncoder(config), names.OfEncoder);
             var pooler = config.Family != BertFamily.DistilBert && names.OfPooler("dense.weight").Any(tensors.Contains)
-                ? Made(new Pooler(config.Hidden, Activation.Tanh), names.OfPooler)
+                ? Made(new Pooler(config, Activation.Tanh), names.OfPooler)
                 : null;
             nn.Module? head = config.Head switch
             {
@@ -90,9 +94,18 @@ public sealed class TextCheckpoint : IDisposable
             made.Add(module);
             weights.Load(module, namesOf);
             module.eval();
-            return device is null ? module : (T)module.to(device);
+            (module as BertEncoder)?.PackQueries();
+            Int8Linear.PackAll(module);
+            var typed = config.Precision is ComputePrecision.BFloat16 or ComputePrecision.Half ? (T)module.to(TypeOf(config.Precision)) : module;
+            return device is null ? typed : (T)typed.to(device);
         }
     }
+
+    /// <summary>Loads a folder on the CPU whose weights can be trained.</summary>
+    /// <exception cref="CheckpointException">The folder is none that can be loaded, or none of fp32.</exception>
+    internal static TextCheckpoint LoadForTraining(string folder) => BertFamilyConfigFile.Read(folder).Precision is not ComputePrecision.Single and var precision
+        ? throw new CheckpointException($"{folder} computes in {precision}, which cannot be trained: take the fp32 model, and make that one small afterwards.")
+        : Load(folder);
 
     /// <summary>The pooler's view of the texts: (B, T, H) -> (B, H).</summary>
     /// <exception cref="InvalidOperationException">The checkpoint has no pooler.</exception>
@@ -119,6 +132,24 @@ public sealed class TextCheckpoint : IDisposable
         {
             module?.Dispose();
         }
+    }
+
+    private static ScalarType TypeOf(ComputePrecision precision) => precision == ComputePrecision.Half ? ScalarType.Float16 : ScalarType.BFloat16;
+
+    private static BertFamilyConfig PrecisionOf(BertFamilyConfig config, Device? device, ComputePrecision? asked)
+    {
+        var precision = asked ?? config.Precision;
+        if ((precision == ComputePrecision.Int8) != (config.Precision == ComputePrecision.Int8))
+        {
+            throw new CheckpointException($"The weights are stored for {config.Precision}, and cannot compute in {precision}: 'models compress' makes a folder that can.");
+        }
+
+        if (precision == ComputePrecision.Int8 && device is not null && device.type != DeviceType.CPU)
+        {
+            throw new CheckpointException($"8-bit weights are multiplied on the CPU alone, not on {device}: take the model's fp32 folder there.");
+        }
+
+        return config with { Precision = precision };
     }
 
     private InvalidOperationException NoHead(TextHead head) => new($"The checkpoint has no head of the kind {head}; it has {Config.Head}.");

@@ -109,7 +109,7 @@ public sealed class TextClassifier : IDisposable
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
             using var tokens = TokenBatch.Of([.. batch.Select(text => texts[text])], Encoder.Config.PaddingId, device: Encoder.Words.device);
-            var chances = Head.Forward(Encoder.Forward(tokens, null, Adapter)).softmax(1).cpu().contiguous(); // (B, T, H) -> (B, L)
+            var chances = Head.Forward(Encoder.Forward(tokens, null, Adapter)).to(float32).softmax(1).cpu().contiguous(); // (B, T, H) -> (B, L)
             foreach (var (text, answer) in batch.Zip(chances.data<float>().ToArray().Chunk(Labels.Length)))
             {
                 told[text] = answer;

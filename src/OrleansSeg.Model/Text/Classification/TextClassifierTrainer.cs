@@ -45,7 +45,7 @@ public sealed class TextClassifierTrainer
     public static (TextClassifierTrainer Trainer, IReadOnlyDictionary<string, byte[]> TokenizerFiles) Of(string folder, FineTuningOptions options)
     {
         var tokenizer = TextTagger.ReadTokenizer(folder);
-        var checkpoint = TextCheckpoint.Load(folder);
+        var checkpoint = TextCheckpoint.LoadForTraining(folder);
         return (new TextClassifierTrainer(tokenizer, checkpoint.Encoder, checkpoint.Pooler, options), TokenizerFiles.BytesOf(folder));
     }
 

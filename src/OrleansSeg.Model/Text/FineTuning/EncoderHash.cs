@@ -21,6 +21,12 @@ public static class EncoderHash
             hash.AppendData(MemoryMarshal.AsBytes(weight.detach().cpu().to(float32).contiguous().data<float>().ToArray().AsSpan()));
         }
 
+        foreach (var (name, module) in encoder.named_modules().Where(pair => pair.module is Int8Linear))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            hash.AppendData(((Int8Linear)module).WeightHash);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -25,6 +25,11 @@ public sealed class TextAdapter : IEncoderAdapter, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         LibTorch.EnsureLoadable();
+        if (encoder.Config.Precision == ComputePrecision.Int8)
+        {
+            throw new ArgumentException("Weights of 8 bits take no adapter: fine-tune the fp32 model, and make that one small.", nameof(encoder));
+        }
+
         Options = options;
         using var random = new Generator((ulong)seed);
         var products = encoder.named_modules().Where(pair => pair.module is Linear).Select(pair => (pair.name, Product: (Linear)pair.module)).ToList();

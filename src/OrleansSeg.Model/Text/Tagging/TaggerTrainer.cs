@@ -39,7 +39,7 @@ public sealed class TaggerTrainer
     public static (TaggerTrainer Trainer, IReadOnlyDictionary<string, byte[]> TokenizerFiles) Of(string folder, FineTuningOptions options)
     {
         var tokenizer = TextTagger.ReadTokenizer(folder);
-        return (new TaggerTrainer(tokenizer, TextCheckpoint.Load(folder).Encoder, options), TokenizerFiles.BytesOf(folder));
+        return (new TaggerTrainer(tokenizer, TextCheckpoint.LoadForTraining(folder).Encoder, options), TokenizerFiles.BytesOf(folder));
     }
 
     /// <summary>Trains.</summary>

@@ -35,10 +35,11 @@ public sealed class TextTagger : IDisposable
     /// <summary>Loads one that was saved here, or a published token classifier of the BERT family.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="device">Where the weights will live; null for the CPU.</param>
+    /// <param name="precision">In what numbers to compute; null for what the folder says.</param>
     /// <exception cref="CheckpointException">The folder is none that can be loaded, or of another task.</exception>
-    public static TextTagger Load(string folder, Device? device = null)
+    public static TextTagger Load(string folder, Device? device = null, ComputePrecision? precision = null)
     {
-        var checkpoint = TextCheckpoint.Load(folder, device);
+        var checkpoint = TextCheckpoint.Load(folder, device, precision);
         if (checkpoint.TokenHead is not { } head)
         {
             checkpoint.Dispose();
@@ -148,7 +149,7 @@ public sealed class TextTagger : IDisposable
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
             using var tokens = TokenBatch.Of([.. batch.Select(part => part.Tokens.Ids)], Encoder.Config.PaddingId, device: Encoder.Words.device);
-            var chances = Head.Forward(Encoder.Forward(tokens, null, Adapter)).softmax(2).cpu(); // (B, T, H) -> (B, T, L)
+            var chances = Head.Forward(Encoder.Forward(tokens, null, Adapter)).to(float32).softmax(2).cpu(); // (B, T, H) -> (B, T, L)
             var (values, longest) = (chances.contiguous().data<float>().ToArray(), (int)chances.shape[1]);
             for (var row = 0; row < batch.Length; row++)
             {

@@ -46,6 +46,15 @@ public sealed class BertEncoder : nn.Module
         return encoder.Forward(embeddings.Forward(batch, dropout), KeyBias(batch), new EncoderPass(dropout, adapter)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Puts each layer's queries, keys and values of 8-bit weights into one product, once they are loaded.</summary>
+    internal void PackQueries()
+    {
+        foreach (var queries in modules().OfType<BertQueries>().Where(_ => Config.Precision == ComputePrecision.Int8))
+        {
+            queries.Pack();
+        }
+    }
+
     // (B, T) -> (B, 1, 1, T). The most negative number rather than infinity, which would make NaN of a row that is all padding.
     private Tensor? KeyBias(TokenBatch batch) =>
         batch.IsPadded
@@ -61,7 +70,7 @@ internal sealed class BertStack : nn.Module
     public BertStack(BertFamilyConfig config)
         : base(nameof(BertStack))
     {
-        layer = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(_ => new BertLayer(config)).ToArray());
+        layer = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(n => new BertLayer(config, config.Layer(n))).ToArray());
         RegisterComponents();
     }
 

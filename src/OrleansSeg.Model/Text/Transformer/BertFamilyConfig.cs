@@ -31,6 +31,32 @@ public enum TextHead
     TokenClassification,
 }
 
+/// <summary>In what numbers a model computes.</summary>
+public enum ComputePrecision
+{
+    /// <summary>fp32.</summary>
+    Single,
+
+    /// <summary>bf16: fp32's range with 8 bits of precision.</summary>
+    BFloat16,
+
+    /// <summary>fp16, for GPUs.</summary>
+    Half,
+
+    /// <summary>Products of 8-bit weights and values, everything else in fp32; on a CPU alone.</summary>
+    Int8,
+}
+
+/// <summary>Shape of one layer, some of which may have been cut away.</summary>
+/// <param name="Heads">Attention heads it has.</param>
+/// <param name="HeadWidth">Width of each (D).</param>
+/// <param name="Intermediate">Width between its two products (F).</param>
+public readonly record struct LayerShape(int Heads, int HeadWidth, int Intermediate)
+{
+    /// <summary>Width of all heads together.</summary>
+    public int Attended => Heads * HeadWidth;
+}
+
 /// <summary>Shape of a text transformer, from a checkpoint's <c>config.json</c> or chosen for training one.</summary>
 public sealed record BertFamilyConfig
 {
@@ -73,9 +99,23 @@ public sealed record BertFamilyConfig
     /// <summary>Dropout in training.</summary>
     public double Dropout { get; init; } = 0.1;
 
+    /// <summary>In what numbers it computes.</summary>
+    public ComputePrecision Precision { get; init; }
+
+    /// <summary>Heads that were cut out of layers, by layer, both from 0 in ascending order.</summary>
+    public ImmutableSortedDictionary<int, ImmutableArray<int>> PrunedHeads { get; init; } = ImmutableSortedDictionary<int, ImmutableArray<int>>.Empty;
+
+    /// <summary>Width between the two products of each layer, where they differ; empty where all have <see cref="Intermediate"/>.</summary>
+    public ImmutableArray<int> Intermediates { get; init; } = [];
+
     /// <summary>Names of the labels in the order of their ids; empty without a classification head.</summary>
     public ImmutableArray<string> Labels { get; init; } = [];
 
     /// <summary>Most tokens of a text, special ones included.</summary>
     public int TokensMax => Family == BertFamily.Roberta ? Positions - PaddingId - 1 : Positions;
+
+    /// <summary>Shape of a layer.</summary>
+    /// <param name="layer">Its number, from 0.</param>
+    public LayerShape Layer(int layer) => new(
+        Heads - PrunedHeads.GetValueOrDefault(layer, []).Length, Hidden / Heads, Intermediates.IsEmpty ? Intermediate : Intermediates[layer]);
 }

@@ -16,13 +16,13 @@ internal sealed class BertLayer : nn.Module
     private readonly BertDense intermediate;
     private readonly BertResidual output;
 
-    public BertLayer(BertFamilyConfig config)
+    public BertLayer(BertFamilyConfig config, LayerShape shape)
         : base(nameof(BertLayer))
     {
         _config = config;
-        attention = new BertAttention(config);
-        intermediate = new BertDense(config.Hidden, config.Intermediate);
-        output = new BertResidual(config, config.Intermediate);
+        attention = new BertAttention(config, shape);
+        intermediate = new BertDense(config, shape.Intermediate);
+        output = new BertResidual(config, shape.Intermediate);
         RegisterComponents();
     }
 
@@ -45,11 +45,11 @@ internal sealed class BertAttention : nn.Module
     private readonly BertQueries self;
     private readonly BertResidual output;
 
-    public BertAttention(BertFamilyConfig config)
+    public BertAttention(BertFamilyConfig config, LayerShape shape)
         : base(nameof(BertAttention))
     {
-        self = new BertQueries(config);
-        output = new BertResidual(config, config.Hidden);
+        self = new BertQueries(config, shape);
+        output = new BertResidual(config, shape.Attended);
         RegisterComponents();
     }
 
@@ -60,45 +60,61 @@ internal sealed class BertAttention : nn.Module
     }
 }
 
-/// <summary>Scaled dot products of queries and keys, and the values they weigh.</summary>
+/// <summary>Scaled dot products of queries and keys, and the values they weigh. D width of a head.</summary>
 internal sealed class BertQueries : nn.Module
 {
     private readonly int _heads;
-    private readonly Linear query;
-    private readonly Linear key;
-    private readonly Linear value;
+    private readonly nn.Module query;
+    private readonly nn.Module key;
+    private readonly nn.Module value;
+    private PackedProduct? _together;
 
-    public BertQueries(BertFamilyConfig config)
+    public BertQueries(BertFamilyConfig config, LayerShape shape)
         : base(nameof(BertQueries))
     {
-        _heads = config.Heads;
-        query = Blank.Linear(config.Hidden, config.Hidden);
-        key = Blank.Linear(config.Hidden, config.Hidden);
-        value = Blank.Linear(config.Hidden, config.Hidden);
+        _heads = shape.Heads;
+        query = Blank.Product(config, config.Hidden, shape.Attended);
+        key = Blank.Product(config, config.Hidden, shape.Attended);
+        value = Blank.Product(config, config.Hidden, shape.Attended);
         RegisterComponents();
     }
 
+    /// <summary>(B, T, H) -> (B, T, A·D).</summary>
     public Tensor Forward(Tensor states, Tensor? bias, EncoderPass pass)
     {
         using var scope = NewDisposeScope();
-        var weighed = nn.functional.scaled_dot_product_attention(
-            Split(pass.Product(query, states)), Split(pass.Product(key, states)), Split(pass.Product(value, states)), bias); // (B, A, T, H/A)
-        return weighed.transpose(1, 2).flatten(2).MoveToOuterDisposeScope(); // (B, A, T, H/A) -> (B, T, H)
+        var parts = _together?.Forward(states).chunk(3, 2) ?? [pass.Product(query, states), pass.Product(key, states), pass.Product(value, states)];
+        var weighed = nn.functional.scaled_dot_product_attention(Split(parts[0]), Split(parts[1]), Split(parts[2]), bias); // (B, A, T, D)
+        return weighed.transpose(1, 2).flatten(2).MoveToOuterDisposeScope(); // (B, A, T, D) -> (B, T, A·D)
     }
 
-    // (B, T, H) -> (B, A, T, H/A)
+    /// <summary>Puts the three products of 8-bit weights into one, so that what goes in is made small once.</summary>
+    public void Pack() => _together = Int8Linear.Together((Int8Linear)query, (Int8Linear)key, (Int8Linear)value);
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _together?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // (B, T, A·D) -> (B, A, T, D)
     private Tensor Split(Tensor states) => states.unflatten(2, [_heads, states.shape[2] / _heads]).transpose(1, 2);
 }
 
 /// <summary>One product.</summary>
 internal sealed class BertDense : nn.Module
 {
-    private readonly Linear dense;
+    private readonly nn.Module dense;
 
-    public BertDense(int inputs, int outputs)
+    public BertDense(BertFamilyConfig config, int outputs)
         : base(nameof(BertDense))
     {
-        dense = Blank.Linear(inputs, outputs);
+        dense = Blank.Product(config, config.Hidden, outputs);
         RegisterComponents();
     }
 
@@ -109,14 +125,14 @@ internal sealed class BertDense : nn.Module
 internal sealed class BertResidual : nn.Module
 {
     private readonly double _dropout;
-    private readonly Linear dense;
+    private readonly nn.Module dense;
     private readonly LayerNorm LayerNorm;
 
     public BertResidual(BertFamilyConfig config, int inputs)
         : base(nameof(BertResidual))
     {
         _dropout = config.Dropout;
-        dense = Blank.Linear(inputs, config.Hidden);
+        dense = Blank.Product(config, inputs, config.Hidden);
         LayerNorm = nn.LayerNorm(config.Hidden, config.NormEpsilon);
         RegisterComponents();
     }

@@ -7,7 +7,7 @@ internal static class BertShapes
     /// <summary>The weights, in the order of a forward pass.</summary>
     public static IEnumerable<(string Name, long[] Shape)> Of(BertFamilyConfig config)
     {
-        long hidden = config.Hidden, between = config.Intermediate;
+        long hidden = config.Hidden;
         yield return ("embeddings.word_embeddings.weight", [config.VocabularySize, hidden]);
         yield return ("embeddings.position_embeddings.weight", [config.Positions, hidden]);
         if (config.TokenTypes > 0)
@@ -19,27 +19,38 @@ internal static class BertShapes
         yield return ("embeddings.LayerNorm.bias", [hidden]);
         for (var n = 0; n < config.Layers; n++)
         {
-            foreach (var (name, shape) in Layer(hidden, between))
+            foreach (var (name, shape) in Layer(config, config.Layer(n)))
             {
                 yield return ($"encoder.layer.{n}.{name}", shape);
             }
         }
     }
 
-    private static IEnumerable<(string Name, long[] Shape)> Layer(long hidden, long between) =>
-    [
-        .. Product("attention.self.query", hidden, hidden),
-        .. Product("attention.self.key", hidden, hidden),
-        .. Product("attention.self.value", hidden, hidden),
-        .. Product("attention.output.dense", hidden, hidden),
-        ("attention.output.LayerNorm.weight", [hidden]),
-        ("attention.output.LayerNorm.bias", [hidden]),
-        .. Product("intermediate.dense", hidden, between),
-        .. Product("output.dense", between, hidden),
-        ("output.LayerNorm.weight", [hidden]),
-        ("output.LayerNorm.bias", [hidden]),
-    ];
+    private static IEnumerable<(string Name, long[] Shape)> Layer(BertFamilyConfig config, LayerShape layer)
+    {
+        long hidden = config.Hidden, attended = layer.Attended, between = layer.Intermediate;
+        return
+        [
+            .. Product("attention.self.query", hidden, attended),
+            .. Product("attention.self.key", hidden, attended),
+            .. Product("attention.self.value", hidden, attended),
+            .. Product("attention.output.dense", attended, hidden),
+            ("attention.output.LayerNorm.weight", [hidden]),
+            ("attention.output.LayerNorm.bias", [hidden]),
+            .. Product("intermediate.dense", hidden, between),
+            .. Product("output.dense", between, hidden),
+            ("output.LayerNorm.weight", [hidden]),
+            ("output.LayerNorm.bias", [hidden]),
+        ];
 
-    private static IEnumerable<(string Name, long[] Shape)> Product(string name, long inputs, long outputs) =>
-        [($"{name}.weight", [outputs, inputs]), ($"{name}.bias", [outputs])];
+        IEnumerable<(string Name, long[] Shape)> Product(string name, long inputs, long outputs)
+        {
+            yield return ($"{name}.weight", [outputs, inputs]);
+            yield return ($"{name}.bias", [outputs]);
+            if (config.Precision == ComputePrecision.Int8)
+            {
+                yield return ($"{name}.{Int8Linear.ScaleName}", [outputs]);
+            }
+        }
+    }
 }

@@ -12,6 +12,10 @@ internal static class Blank
     public static Linear Linear(long inputs, long outputs) =>
         nn.Linear(new Parameter(empty(outputs, inputs)), new Parameter(empty(outputs)));
 
+    /// <summary>A product of a configuration's precision: a <see cref="Linear"/>, or an <see cref="Int8Linear"/>.</summary>
+    public static nn.Module Product(BertFamilyConfig config, long inputs, long outputs) =>
+        config.Precision == ComputePrecision.Int8 ? new Int8Linear(inputs, outputs) : Linear(inputs, outputs);
+
     /// <summary>Draws all weights: normal with a deviation of 0.02, biases 0, normalization 1 and 0 (Devlin et al. 2019, their code).</summary>
     public static void Draw(nn.Module module, Generator random)
     {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,12 +25,17 @@ public interface IEncoderAdapter
 internal readonly record struct EncoderPass(Generator? Dropout, IEncoderAdapter? Adapter)
 {
     /// <summary>(B, T, in) -> (B, T, out).</summary>
-    public Tensor Product(Linear product, Tensor values) => Adapter is null ? product.forward(values) : Adapter.Product(product, values, Dropout);
+    public Tensor Product(nn.Module product, Tensor values) => product switch
+    {
+        Int8Linear packed => packed.Forward(values),
+        Linear plain => Adapter is null ? plain.forward(values) : Adapter.Product(plain, values, Dropout),
+        _ => throw new ArgumentException($"{product.GetName()} is no product. This is a bug.", nameof(product)),
+    };
 
     /// <summary>(B, T, in) -> (B, T, H).</summary>
-    public Tensor Output(Linear product, Tensor values, double dropout)
+    public Tensor Output(nn.Module product, Tensor values, double dropout)
     {
         var outputs = Product(product, values).Drop(dropout, Dropout);
-        return Adapter is null ? outputs : Adapter.Output(product, outputs);
+        return Adapter is null || product is not Linear plain ? outputs : Adapter.Output(plain, outputs);
     }
 }

@@ -8,13 +8,13 @@ namespace OrleansSeg.Model.Text.Transformer;
 internal sealed class Pooler : nn.Module
 {
     private readonly Activation _activation;
-    private readonly Linear dense;
+    private readonly nn.Module dense;
 
-    public Pooler(int hidden, Activation activation)
+    public Pooler(BertFamilyConfig config, Activation activation)
         : base(nameof(Pooler))
     {
         _activation = activation;
-        dense = Blank.Linear(hidden, hidden);
+        dense = Blank.Product(config, config.Hidden, config.Hidden);
         RegisterComponents();
     }
 
@@ -22,15 +22,17 @@ internal sealed class Pooler : nn.Module
     public Tensor Forward(Tensor states)
     {
         using var scope = NewDisposeScope();
-        return _activation.Apply(dense.forward(states.select(1, 0))).MoveToOuterDisposeScope();
+        return _activation.Apply(default(EncoderPass).Product(dense, states.select(1, 0))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Takes over another pooler's weights.</summary>
     public void CopyFrom(Pooler other)
     {
         using var quiet = no_grad();
-        dense.weight!.copy_(other.dense.weight!);
-        dense.bias!.copy_(other.dense.bias!);
+        foreach (var (own, theirs) in parameters().Zip(other.parameters()))
+        {
+            own.copy_(theirs);
+        }
     }
 }
 
@@ -46,7 +48,7 @@ internal sealed class SequenceHead : nn.Module
         : base(nameof(SequenceHead))
     {
         _dropout = config.Dropout;
-        pooler = new Pooler(config.Hidden, config.Family == BertFamily.DistilBert ? Activation.Relu : Activation.Tanh);
+        pooler = new Pooler(config, config.Family == BertFamily.DistilBert ? Activation.Relu : Activation.Tanh);
         classifier = Blank.Linear(config.Hidden, config.Labels.Length);
         RegisterComponents();
     }

@@ -92,7 +92,7 @@ public sealed class TextClassifierTests : IDisposable
     public void PublishedPooler_IsWhatTheHeadBeginsWith()
     {
         var config = Config with { Head = TextHead.SequenceClassification, Labels = [.. Labels] };
-        using var published = new Pooler(config.Hidden, Activation.Tanh);
+        using var published = new Pooler(config, Activation.Tanh);
         using var head = new SequenceHead(config);
         using var random = new TorchSharp.torch.Generator(5);
         Blank.Draw(published, random);
