@@ -32,6 +32,34 @@ public sealed class TagVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task RegisteredTagger_AnswersThroughTheServer_AndItsFindingsAreRecordedOnce()
+    {
+        var (posts, tagger) = (InFolder("posts.conll"), InFolder("tagger"));
+        await _shell.JsonAsync("tag", "generate", posts, "--texts", "300");
+        await _shell.JsonAsync("tag", "train", posts, "--out", tagger, "--epochs", "2", "--method", "lora", "--apart", "--learning-rate", "1e-2");
+        using var stop = new CancellationTokenSource();
+        var server = await InProcessServer.StartAsync(_shell, stop);
+        string[] said = ["tag", "text", "Yesterday I ordered two of the mug .", "--customer", "7", "--at", "2011-11-01T12:00:00Z"];
+        (await _shell.RunAsync(said)).Fails(ExitCode.Usage, "Site 'default' has no tagger in service");
+        var registered = await _shell.JsonAsync("tag", "register", "--tagger", tagger);
+        Assert.True((long)registered["bytes"]! > 0);
+        Assert.Equal(0, (long)(await _shell.JsonAsync("tag", "register", "--tagger", tagger))["bytes"]!);
+
+        var once = await _shell.JsonAsync(said);
+        var local = await _shell.JsonAsync("tag", "text", said[2], "--tagger", tagger);
+        Assert.Equal(local["texts"]![0]!["spans"]!.AsArray().Select(Place), once["texts"]![0]!["spans"]!.AsArray().Select(Place));
+        var found = once["texts"]![0]!["spans"]!.AsArray().Count;
+        Assert.Equal(found, (int)once["recorded"]!["added"]!);
+        Assert.Equal(0, (int)(await _shell.JsonAsync(said))["recorded"]!["added"]!);
+        await _shell.JsonAsync("tag", "unregister");
+        (await _shell.RunAsync("tag", "unregister")).Fails(ExitCode.Usage, "has no tagger");
+        await stop.CancelAsync();
+        await server.Ran;
+
+        static string Place(System.Text.Json.Nodes.JsonNode? span) => $"{span!["start"]} {span["end"]} {span["label"]}";
+    }
+
+    [Fact]
     public async Task FileWithALineThatCannotBeRead_IsUsedWithoutThatText_AndExitsThree()
     {
         var (posts, tagger) = (InFolder("posts.conll"), InFolder("tagger"));

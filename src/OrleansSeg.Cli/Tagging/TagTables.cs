@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansSeg.Events;
 using OrleansSeg.Model.Text.Tagging;
 using Spectre.Console;
 

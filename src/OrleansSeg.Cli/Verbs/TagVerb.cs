@@ -1,10 +1,14 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using OrleansSeg.Cli.Tagging;
 using OrleansSeg.Data.Simulation.Texts;
+using OrleansSeg.Events;
+using OrleansSeg.Inference;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.Tagging;
 using OrleansSeg.Model.Training;
+using OrleansSeg.Tagging;
 
 namespace OrleansSeg.Cli.Verbs;
 
@@ -13,13 +17,13 @@ internal static class TagVerb
 {
     public static Command Create(VerbRunner runner) => new("tag", "Tags behaviour in text, and turns it into events.")
     {
-        Text(runner), Train(runner), Evaluate(runner), Compare(runner), Generate(runner),
+        Text(runner), Train(runner), Evaluate(runner), Compare(runner), Generate(runner), TaggerService.Register(runner), TaggerService.Unregister(runner),
     };
 
     private static Command Text(VerbRunner runner)
     {
         var text = new Argument<string[]>("text") { Description = "Texts; lines of standard input when none is given.", Arity = ArgumentArity.ZeroOrMore };
-        var tagger = Folder("--tagger", "Folder of the tagger.", isRequired: true);
+        var tagger = Folder("--tagger", "Folder of the tagger; when left out, the one that is registered for the site.", isRequired: false);
         var customer = new Option<string?>("--customer") { Description = "Records what is found as events of this customer." };
         var at = InstantOption.Optional("--at", "When the texts were written; now when left out.");
         var channel = new Option<string?>("--channel") { Description = "Where they were written, for the events." };
@@ -34,10 +38,11 @@ internal static class TagVerb
         {
             var parsed = context.Parsed;
             var texts = parsed.GetValue(text) is { Length: > 0 } given ? given : await StandardLines.ReadAsync(cancellationToken);
-            using var model = TextTagger.Load(parsed.GetValue(tagger)!.FullName);
-            var found = model.Tag(texts, cancellationToken);
-            var recorder = parsed.GetValue(customer) is { } id ? new TagRecording(context, id, [.. parsed.GetValue(labels)!], parsed.GetValue(at), parsed.GetValue(channel)) : null;
-            var receipt = recorder is null ? null : await recorder.RecordAsync(texts, found, cancellationToken);
+            await using var session = parsed.GetValue(tagger) is null || parsed.GetValue(customer) is not null ? await context.OpenAsync(cancellationToken) : null;
+            var found = parsed.GetValue(tagger) is { } folder ? TagHere(folder, texts, cancellationToken) : await session!.Client.TagAsync(texts, cancellationToken);
+            var writtenAt = parsed.GetValue(at) ?? context.Settings.AsOf ?? TimeProvider.System.GetUtcNow();
+            var recording = parsed.GetValue(customer) is { } id ? new TagRecording(id, [.. parsed.GetValue(labels)!], writtenAt, parsed.GetValue(channel)) : null;
+            var receipt = recording is null ? null : await recording.RecordAsync(session!.Client, texts, found, cancellationToken);
             var document = new { texts = texts.Zip(found, (one, spans) => new { text = one, spans = spans.Select(span => new { span.Start, span.End, span.Label, text = one[span.Start..span.End], span.Probability }) }), recorded = receipt };
             context.Output.Answer(document, screen =>
             {
@@ -55,13 +60,20 @@ internal static class TagVerb
         });
     }
 
+    private static IReadOnlyList<ImmutableArray<TagSpan>> TagHere(DirectoryInfo folder, IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        using var model = TextTagger.Load(folder.FullName);
+        return model.Tag(texts, cancellationToken);
+    }
+
     private static Command Train(VerbRunner runner)
     {
         var (file, validation) = (LabelledFileArgument(), new Option<FileInfo?>("--validation") { Description = "Texts to choose the epoch by; a tenth of the file, by hash, when left out." });
         var (target, encoder) = (Folder("--out", "Folder that the tagger is saved to.", isRequired: true), EncoderOption());
         var (method, arguments) = (new Option<string>("--method") { Description = "What is trained.", DefaultValueFactory = _ => "full" }, new FineTuningArguments());
+        var apart = new Option<bool>("--apart") { Description = "Keeps an adapter apart from the encoder, so that a silo holds the encoder once for all taggers made of it." };
         method.AcceptOnlyFromAmong([.. FineTuningArguments.Names]);
-        var command = new Command("train", "Trains a tagger on labelled texts: a word and its label to a line, an empty line after each text.") { file, target, validation, encoder, method };
+        var command = new Command("train", "Trains a tagger on labelled texts: a word and its label to a line, an empty line after each text.") { file, target, validation, encoder, method, apart };
         arguments.AddTo(command);
         return Bind(runner, command, async (context, cancellationToken) =>
         {
@@ -76,7 +88,11 @@ internal static class TagVerb
             var (run, trained, files) = await work.TrainAsync(from, context.Parsed.GetValue(method)!, options, labels, training, chosen, cancellationToken);
             using (trained)
             {
-                trained.Merge();
+                if (!context.Parsed.GetValue(apart))
+                {
+                    trained.Merge();
+                }
+
                 trained.Save(context.Parsed.GetValue(target)!.FullName, files);
             }
 
@@ -156,15 +172,19 @@ internal static class TagVerb
     }
 
     // What is wrong with a folder or with texts is the caller's input.
-    private static Command Bind(VerbRunner runner, Command command, Func<VerbContext, CancellationToken, Task<int>> act) => runner.Bind(command, async (context, cancellationToken) =>
+    internal static Command Bind(VerbRunner runner, Command command, Func<VerbContext, CancellationToken, Task<int>> act) => runner.Bind(command, async (context, cancellationToken) =>
     {
         try
         {
             return await act(context, cancellationToken);
         }
-        catch (Exception exception) when (exception is CheckpointException or InsufficientDataException)
+        catch (Exception exception) when (exception is CheckpointException or InsufficientDataException or NoTaggerException)
         {
             throw new UsageException(exception.Message);
+        }
+        catch (Exception exception) when (exception is InferenceOverloadedException or InferenceUnavailableException or InferenceFailedException)
+        {
+            throw new VerbFailedException(exception.Message);
         }
     });
 

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using OrleansSeg.Customers;
 using OrleansSeg.Events;
 using OrleansSeg.Segments;
+using OrleansSeg.Tagging;
 
 namespace OrleansSeg.Client;
 
@@ -15,9 +17,11 @@ public sealed class SegmentationClient
     private const int PartitionCallMax = 1_000;
 
     private const int MembersPageSize = 1_000;
+    private const int TaggerSlots = 16;
 
     private readonly IGrainFactory _grains;
     private SiteLayout? _layout;
+    private int _taggerSlot;
 
     /// <summary>Makes the client.</summary>
     /// <param name="grains">An Orleans client, or a silo's own factory.</param>
@@ -73,6 +77,19 @@ public sealed class SegmentationClient
     public Task<RecordReceipt> RecordAsync(string customerId, ImmutableArray<BehaviourEvent> events, CancellationToken cancellationToken = default) =>
         Customer(customerId).RecordAsync(events, cancellationToken);
 
+    /// <summary>Labelled stretches of texts, in the order of the texts, told by the site's tagger; <see cref="TaggedEvents"/> makes events of them to record.</summary>
+    /// <remarks>Cost: a call for every thousand texts or half a megabyte, all at once. Nothing is recorded.</remarks>
+    /// <exception cref="NoTaggerException">The site has no tagger.</exception>
+    /// <exception cref="ArgumentException">A text is longer than an event's may be.</exception>
+    /// <exception cref="Inference.InferenceOverloadedException">The engine's queue is full; try again later.</exception>
+    /// <exception cref="Inference.InferenceUnavailableException">No silo that serves the site can tag now.</exception>
+    public async Task<ImmutableArray<ImmutableArray<TagSpan>>> TagAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var answers = await Task.WhenAll(CallsOf(texts).Select(call => NextTagger().TagAsync(call, cancellationToken)));
+        return [.. answers.SelectMany(answer => answer.Spans)];
+    }
+
     /// <summary>Every member of a segment, page after page, as the index holds it while it is read.</summary>
     public async IAsyncEnumerable<SegmentMember> GetMembersAsync(
         string segment, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -109,4 +126,30 @@ public sealed class SegmentationClient
     /// <summary>One partition's grain.</summary>
     /// <param name="number">0 to the layout's partition count, exclusive.</param>
     public IPartitionGrain Partition(int number) => _grains.GetGrain<IPartitionGrain>(new PartitionKey(Site, number).GrainKey);
+
+    // A slot's calls go to one silo, so calls take slots in turn.
+    private ITaggerGrain NextTagger() => _grains.GetGrain<ITaggerGrain>($"{Site}:{(uint)Interlocked.Increment(ref _taggerSlot) % TaggerSlots}");
+
+    private static IEnumerable<ImmutableArray<string>> CallsOf(IReadOnlyList<string> texts)
+    {
+        var (call, bytes) = (ImmutableArray.CreateBuilder<string>(), 0);
+        foreach (var text in texts)
+        {
+            var length = Encoding.UTF8.GetByteCount(text);
+            if (call.Count == TaggingLimits.TextsMax || (call.Count > 0 && bytes + length > TaggingLimits.BytesMax))
+            {
+                yield return call.ToImmutable();
+                call.Clear();
+                bytes = 0;
+            }
+
+            call.Add(text);
+            bytes += length;
+        }
+
+        if (call.Count > 0)
+        {
+            yield return call.ToImmutable();
+        }
+    }
 }

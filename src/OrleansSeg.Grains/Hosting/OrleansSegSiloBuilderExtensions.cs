@@ -13,6 +13,7 @@ using OrleansSeg.Federation.Work.Masking;
 using OrleansSeg.Inference;
 using OrleansSeg.Models;
 using OrleansSeg.Placement;
+using OrleansSeg.Tagging;
 
 namespace Orleans.Hosting;
 
@@ -57,6 +58,8 @@ public static class OrleansSegSiloBuilderExtensions
         services.TryAddSingleton<InferenceDoors>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, InferenceShutdown>();
         services.TryAddSingleton<ServedModels>();
+        services.TryAddSingleton<TaggerLoader>();
+        services.TryAddSingleton<ServedTaggers>();
         services.TryAddSingleton<IServedModels>(provider => provider.GetRequiredService<ServedModels>());
     }
 

@@ -1,12 +1,18 @@
 using Microsoft.Extensions.Logging;
+using OrleansSeg.Tagging;
 
 namespace OrleansSeg.Inference;
 
 /// <summary>A batch with the model that will score it.</summary>
 /// <param name="Batch">The requests.</param>
-/// <param name="Lease">The model, borrowed until the batch is done.</param>
-/// <param name="Prepared">What the model made of the inputs; null for an explanation.</param>
-internal sealed record ReadyBatch(ScoreBatch Batch, ModelLease Lease, PreparedInputs? Prepared);
+/// <param name="Lease">The model, borrowed until the batch is done; null for texts.</param>
+/// <param name="Prepared">What the model made of the inputs; null for an explanation and for texts.</param>
+/// <param name="Tagger">The tagger of texts, kept until the batch is done; null for customers.</param>
+internal sealed record ReadyBatch(ScoreBatch Batch, ModelLease? Lease, PreparedInputs? Prepared, Counted<LoadedTagger>? Tagger = null)
+{
+    /// <summary>The version that answers; 0 for a tagger.</summary>
+    public int Version => Lease?.Model.Version ?? 0;
+}
 
 /// <summary>Takes a batch through the model and answers its callers. Whatever goes wrong is told to them and ends with the batch.</summary>
 internal sealed partial class BatchScorer(IServedModels models, InferenceInstruments instruments, TimeProvider time, ILogger logger)
@@ -16,6 +22,11 @@ internal sealed partial class BatchScorer(IServedModels models, InferenceInstrum
     /// <summary>Borrows the model and readies the inputs; null when that failed and the callers know.</summary>
     public ReadyBatch? Prepare(ScoreBatch batch)
     {
+        if (batch.Requests[0] is PendingText text)
+        {
+            return PrepareTexts(batch, text.Tagger);
+        }
+
         ModelLease? lease = null;
         try
         {
@@ -26,7 +37,7 @@ internal sealed partial class BatchScorer(IServedModels models, InferenceInstrum
                 return null;
             }
 
-            var prepared = batch.Requests[0] is PendingExplanation ? null : lease.Model.Prepare([.. batch.Requests.Select(request => request.Input)]);
+            var prepared = batch.Requests[0] is PendingExplanation ? null : lease.Model.Prepare([.. batch.Requests.Select(request => ((PendingForecast)request).Input)]);
             return new ReadyBatch(batch, lease, prepared);
         }
         catch (Exception exception)
@@ -43,20 +54,24 @@ internal sealed partial class BatchScorer(IServedModels models, InferenceInstrum
         var started = time.GetTimestamp();
         try
         {
-            if (ready.Batch.Requests[0] is PendingExplanation explanation)
+            switch (ready.Batch.Requests[0])
             {
-                Explain(ready, explanation, started);
-            }
-            else
-            {
-                Forecast(ready, started);
+                case PendingExplanation explanation:
+                    Explain(ready, explanation, started);
+                    break;
+                case PendingText:
+                    TellTexts(ready, started);
+                    break;
+                default:
+                    Forecast(ready, started);
+                    break;
             }
 
             NoteSuccess();
         }
         catch (Exception exception)
         {
-            Fail(ready.Batch, ready.Lease.Model.Version, exception);
+            Fail(ready.Batch, ready.Version, exception);
         }
 
         Release(ready);
@@ -65,7 +80,7 @@ internal sealed partial class BatchScorer(IServedModels models, InferenceInstrum
 
     private void Forecast(ReadyBatch ready, long started)
     {
-        var (batch, model) = (ready.Batch, ready.Lease.Model);
+        var (batch, model) = (ready.Batch, ready.Lease!.Model);
         var scores = model.Score(ready.Prepared!);
         if (scores.Count != batch.Requests.Count)
         {
@@ -82,9 +97,32 @@ internal sealed partial class BatchScorer(IServedModels models, InferenceInstrum
 
     private void Explain(ReadyBatch ready, PendingExplanation request, long started)
     {
-        var explanation = ready.Lease.Model.Explain(request.Customer, request.Input);
+        var explanation = ready.Lease!.Model.Explain(request.Customer, request.Input);
         Measure(ready.Batch, started);
         request.Complete(explanation);
+    }
+
+    private static ReadyBatch? PrepareTexts(ScoreBatch batch, Counted<LoadedTagger> tagger)
+    {
+        if (tagger.TryAdd())
+        {
+            return new ReadyBatch(batch, null, null, tagger);
+        }
+
+        // Only once every caller has gone is a tagger let go of while its texts wait.
+        FailAll(batch, () => new InferenceUnavailableException("The tagger was replaced while its texts waited."));
+        return null;
+    }
+
+    private void TellTexts(ReadyBatch ready, long started)
+    {
+        var requests = ready.Batch.Requests;
+        var told = ready.Tagger!.Value.Tagger.Tell([.. requests.Select(request => ((PendingText)request).Part)]);
+        Measure(ready.Batch, started);
+        foreach (var (request, labels) in requests.Zip(told))
+        {
+            ((PendingText)request).Complete(labels);
+        }
     }
 
     /// <summary>Before the callers are answered, so that whoever has an answer finds it counted.</summary>
@@ -100,7 +138,8 @@ internal sealed partial class BatchScorer(IServedModels models, InferenceInstrum
         try
         {
             ready.Prepared?.Dispose();
-            ready.Lease.Dispose();
+            ready.Lease?.Dispose();
+            ready.Tagger?.Release();
         }
         catch (Exception exception)
         {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSeg.Model.Text.Tagging;
 using OrleansSeg.Segments;
+using OrleansSeg.Tagging;
 
 namespace OrleansSeg.Inference;
 
@@ -77,6 +79,10 @@ public sealed class InferenceBatcher : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         return AdmitAsync(new PendingExplanation(customer, request, _time.GetTimestamp()), cancellationToken);
     }
+
+    /// <summary>Tells a part of a text together with whatever else waits for the same tagger. Fails as <see cref="ScoreAsync"/> does.</summary>
+    internal Task<TextPartLabels> TagAsync(string site, Counted<LoadedTagger> tagger, TextPart part, ScoringPriority priority, CancellationToken cancellationToken) =>
+        AdmitAsync(new PendingText(site, tagger, part, priority, _time.GetTimestamp()), cancellationToken);
 
     /// <summary>Refuses new calls, answers all that wait, and ends.</summary>
     /// <param name="cancellationToken">Ends the patience: whoever still waits then is told that the engine stops.</param>

@@ -3,16 +3,16 @@ namespace OrleansSeg.Inference;
 /// <summary>A loaded model that counts its borrowers, so that a swap frees the old one only after its last batch.</summary>
 public sealed class ModelLease : IDisposable
 {
-    private readonly Shared _shared;
+    private readonly Counted<IScoringModel> _shared;
     private int _returned;
 
-    private ModelLease(Shared shared) => _shared = shared;
+    private ModelLease(Counted<IScoringModel> shared) => _shared = shared;
 
     /// <summary>The model.</summary>
-    public IScoringModel Model => _shared.Model;
+    public IScoringModel Model => _shared.Value;
 
     /// <summary>Takes ownership of a model; it is disposed when this and every lease rented from it are returned.</summary>
-    public static ModelLease Own(IScoringModel model) => new(new Shared(model));
+    public static ModelLease Own(IScoringModel model) => new(new Counted<IScoringModel>(model));
 
     /// <summary>Another lease of the same model, or null when all are returned already.</summary>
     public ModelLease? Rent() => _shared.TryAdd() ? new ModelLease(_shared) : null;
@@ -23,34 +23,6 @@ public sealed class ModelLease : IDisposable
         if (Interlocked.Exchange(ref _returned, 1) == 0)
         {
             _shared.Release();
-        }
-    }
-
-    private sealed class Shared(IScoringModel model)
-    {
-        private int _leases = 1;
-
-        public IScoringModel Model => model;
-
-        public bool TryAdd()
-        {
-            for (var seen = Volatile.Read(ref _leases); seen > 0; seen = Volatile.Read(ref _leases))
-            {
-                if (Interlocked.CompareExchange(ref _leases, seen + 1, seen) == seen)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        public void Release()
-        {
-            if (Interlocked.Decrement(ref _leases) == 0)
-            {
-                model.Dispose();
-            }
         }
     }
 }

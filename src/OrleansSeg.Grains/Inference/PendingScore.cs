@@ -1,23 +1,24 @@
 using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Text.Tagging;
 using OrleansSeg.Segments;
+using OrleansSeg.Tagging;
 
 namespace OrleansSeg.Inference;
 
 /// <summary>One call that waits in the queue.</summary>
 internal abstract class PendingScore
 {
-    protected PendingScore(ScoringRequest request, ScoringPriority priority, long admittedAt)
+    protected PendingScore(string site, int length, ScoringPriority priority, DateTimeOffset? deadline, long admittedAt)
     {
-        (Site, Input, Priority, Deadline, AdmittedAt) = (request.Site, request.Input, priority, request.Deadline, admittedAt);
-        Length = Math.Max(1, Input.Tokens.Length);
+        (Site, Length, Priority, Deadline, AdmittedAt) = (site, Math.Max(1, length), priority, deadline, admittedAt);
         Arrival = new(this);
     }
 
     /// <summary>Whose model answers.</summary>
     public string Site { get; }
 
-    /// <summary>What the model sees.</summary>
-    public CustomerInput Input { get; }
+    /// <summary>The model that answers; only requests of one model share a batch.</summary>
+    public virtual string Model => Site;
 
     /// <summary>The lane.</summary>
     public ScoringPriority Priority { get; }
@@ -55,8 +56,8 @@ internal abstract class PendingScore
 }
 
 /// <summary>A call that waits for an answer of one kind.</summary>
-internal abstract class PendingScore<TAnswer>(ScoringRequest request, ScoringPriority priority, long admittedAt)
-    : PendingScore(request, priority, admittedAt)
+internal abstract class PendingScore<TAnswer>(string site, int length, ScoringPriority priority, DateTimeOffset? deadline, long admittedAt)
+    : PendingScore(site, length, priority, deadline, admittedAt)
 {
     private readonly TaskCompletionSource<TAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -73,10 +74,20 @@ internal abstract class PendingScore<TAnswer>(ScoringRequest request, ScoringPri
     protected void Settle(TAnswer answer) => _answer.TrySetResult(answer);
 }
 
+/// <summary>A call about a customer.</summary>
+internal interface IPendingCustomer
+{
+    /// <summary>What the model sees.</summary>
+    CustomerInput Input { get; }
+}
+
 /// <summary>A call for a score.</summary>
 internal sealed class PendingForecast(ScoringRequest request, long admittedAt)
-    : PendingScore<ScoringResult>(request, request.Priority, admittedAt)
+    : PendingScore<ScoringResult>(request.Site, request.Input.Tokens.Length, request.Priority, request.Deadline, admittedAt), IPendingCustomer
 {
+    /// <inheritdoc />
+    public CustomerInput Input => request.Input;
+
     /// <summary>Answers with a score.</summary>
     public void Complete(ModelScore score, int version, TimeSpan queued, TimeSpan inference) => Settle(new ScoringResult(
         score.Segment, score.Probabilities, score.ChurnProbability, score.ExpectedValue, version, queued, inference));
@@ -84,11 +95,38 @@ internal sealed class PendingForecast(ScoringRequest request, long admittedAt)
 
 /// <summary>A call for an explanation: served alone, when nothing else waits or its turn has come.</summary>
 internal sealed class PendingExplanation(string customer, ScoringRequest request, long admittedAt)
-    : PendingScore<SegmentExplanation>(request, ScoringPriority.Backfill, admittedAt)
+    : PendingScore<SegmentExplanation>(request.Site, request.Input.Tokens.Length, ScoringPriority.Backfill, request.Deadline, admittedAt), IPendingCustomer
 {
+    /// <inheritdoc />
+    public CustomerInput Input => request.Input;
+
     /// <summary>Whose score is explained.</summary>
     public string Customer => customer;
 
     /// <summary>Answers with an explanation.</summary>
     public void Complete(SegmentExplanation explanation) => Settle(explanation);
+}
+
+/// <summary>A part of a text that waits to be told by a tagger.</summary>
+/// <param name="site">Whose call it is.</param>
+/// <param name="tagger">The tagger; the call that asks keeps it until all its parts are told.</param>
+/// <param name="part">The part.</param>
+/// <param name="priority">The lane.</param>
+/// <param name="admittedAt">Timestamp of admission.</param>
+internal sealed class PendingText(string site, Counted<LoadedTagger> tagger, TextPart part, ScoringPriority priority, long admittedAt)
+    : PendingScore<TextPartLabels>(site, part.Length, priority, null, admittedAt)
+{
+    private readonly string _model = "tagger:" + tagger.Value.Hash;
+
+    /// <summary>Sites that have the same tagger share batches; taggers that share an encoder do not.</summary>
+    public override string Model => _model;
+
+    /// <summary>The tagger.</summary>
+    public Counted<LoadedTagger> Tagger => tagger;
+
+    /// <summary>The part.</summary>
+    public TextPart Part => part;
+
+    /// <summary>Answers.</summary>
+    public void Complete(TextPartLabels labels) => Settle(labels);
 }

@@ -13,12 +13,12 @@ internal enum BatchTrigger
     Flush,
 }
 
-/// <summary>Requests of one site that are scored together.</summary>
+/// <summary>Requests of one model that are scored together.</summary>
 /// <param name="Requests">The requests, at least one, the most urgent first.</param>
 /// <param name="Trigger">Why now.</param>
 internal sealed record ScoreBatch(IReadOnlyList<PendingScore> Requests, BatchTrigger Trigger)
 {
-    /// <summary>Whose model answers.</summary>
+    /// <summary>Whose model answers; of several sites with one tagger, the first.</summary>
     public string Site => Requests[0].Site;
 
     /// <summary>Steps of the batch once padded to its longest.</summary>

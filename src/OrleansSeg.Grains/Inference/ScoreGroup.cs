@@ -1,6 +1,6 @@
 namespace OrleansSeg.Inference;
 
-/// <summary>Requests that can share a batch: one site's, of about one length. Not thread-safe.</summary>
+/// <summary>Requests that can share a batch: one model's, of about one length. Not thread-safe.</summary>
 internal sealed class ScoreGroup(LengthBucket bucket, InferenceOptions options)
 {
     /// <summary>Lanes by priority, the first the most urgent.</summary>

@@ -16,14 +16,14 @@ internal enum TakeWhen
 /// <summary>Who waits, and who goes together. Not thread-safe: <see cref="InferenceBatcher"/> guards it.</summary>
 /// <remarks>
 /// Lanes by priority; in a lane the earliest deadline goes first, then the first to come. The most urgent request leads a batch, and
-/// requests of its site and of about its length join it, the most urgent first, while requests × longest stays within the budget.
+/// requests of its model and of about its length join it, the most urgent first, while requests × longest stays within the budget.
 /// Waiting for company ends for all as soon as one batch is full, one request has waited long enough, or a whole batch's worth waits:
 /// then the engine has something to do, and the most urgent goes first. Every so many batches a lower lane that waits has its turn,
 /// the lower lanes one after the other; its requests then lead the batch.
 /// </remarks>
 internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
 {
-    private readonly Dictionary<(string Site, LengthBucket Bucket), ScoreGroup> _groups = [];
+    private readonly Dictionary<(string Model, LengthBucket Bucket), ScoreGroup> _groups = [];
     private readonly int[] _laneCounts = new int[ScoreGroup.LaneCount];
     private long _sequence;
     private long _batches;
@@ -37,7 +37,7 @@ internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
     /// <summary>Admits a request; true when waiting for company has no more point because of it.</summary>
     public bool Add(PendingScore request)
     {
-        var key = (request.Site, LengthBucket.Of(request));
+        var key = (request.Model, LengthBucket.Of(request));
         if (!_groups.TryGetValue(key, out var group))
         {
             _groups.Add(key, group = new ScoreGroup(key.Item2, options));
@@ -58,7 +58,7 @@ internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
             return false;
         }
 
-        var key = (request.Site, LengthBucket.Of(request));
+        var key = (request.Model, LengthBucket.Of(request));
         _groups[key].Remove(request);
         Note(request, -1);
         DropIfEmpty(key);
@@ -170,7 +170,7 @@ internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
 
         if (late.Count > 0)
         {
-            late.ForEach(request => DropIfEmpty((request.Site, LengthBucket.Of(request))));
+            late.ForEach(request => DropIfEmpty((request.Model, LengthBucket.Of(request))));
         }
     }
 
@@ -180,7 +180,7 @@ internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
         _laneCounts[(int)request.Priority] += change;
     }
 
-    private void DropIfEmpty((string Site, LengthBucket Bucket) key)
+    private void DropIfEmpty((string Model, LengthBucket Bucket) key)
     {
         if (_groups.TryGetValue(key, out var group) && group.Count == 0)
         {

@@ -177,7 +177,7 @@ public sealed class ScoreQueueTests
         _time.Advance(Linger);
         var late = new List<PendingScore>();
         Assert.Equal("b timeout", Text(queue.TryTake(TakeWhen.Due, late)!));
-        Assert.Equal("a", Inputs.NameOf(Assert.Single(late).Input));
+        Assert.Equal("a", NameOf(Assert.Single(late)));
         Assert.Equal(0, queue.Count);
     }
 
@@ -218,13 +218,15 @@ public sealed class ScoreQueueTests
         var queue = Queue();
         Add(queue, "a");
         Add(queue, "b", steps: 100, priority: ScoringPriority.Refresh);
-        Assert.Equal(["a", "b"], queue.Drain().Select(request => Inputs.NameOf(request.Input)).Order());
+        Assert.Equal(["a", "b"], queue.Drain().Select(NameOf).Order());
         Assert.Equal(0, queue.Count);
         Assert.Null(Take(queue, TakeWhen.Anything));
     }
 
+    private static string NameOf(PendingScore request) => Inputs.NameOf(((IPendingCustomer)request).Input);
+
     private static string Text(ScoreBatch batch) =>
-        $"{string.Concat(batch.Requests.Select(request => Inputs.NameOf(request.Input)))} {$"{batch.Trigger}".ToLowerInvariant()}";
+        $"{string.Concat(batch.Requests.Select(NameOf))} {$"{batch.Trigger}".ToLowerInvariant()}";
 
     private static string? Take(ScoreQueue queue, TakeWhen when = TakeWhen.Due) => queue.TryTake(when, []) is { } batch ? Text(batch) : null;
 

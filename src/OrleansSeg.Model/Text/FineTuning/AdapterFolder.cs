@@ -21,6 +21,9 @@ public static class AdapterFolder
 
     private static readonly string[] EncoderPrefixes = ["", "bert.", "roberta."];
 
+    /// <summary>Whether a folder holds an adapter.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, ConfigFile));
+
     /// <summary>Writes an adapter.</summary>
     /// <param name="folder">The folder; made where it is missing.</param>
     /// <param name="adapter">The adapter.</param>

@@ -62,7 +62,7 @@ public sealed class TaggerTrainer
     }
 
     private static List<(WordTokens Tokens, int[] Labels)> Parts(TextTagger tagger, IEnumerable<TaggedText> texts) =>
-        [.. texts.SelectMany(text => tagger.Layout(text.Text, text.Words).Where(part => part.Heads.Length > 0).Select(part => (part, tagger.Labels.IdsOf(text))))];
+        [.. texts.SelectMany(text => tagger.TokensOf(text.Text, text.Words).Where(part => part.Heads.Length > 0).Select(part => (part, tagger.Labels.IdsOf(text))))];
 
     private TokenHead CreateHead(TagLabels labels)
     {

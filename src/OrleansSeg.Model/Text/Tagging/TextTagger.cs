@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansSeg.Events;
 using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.FineTuning;
@@ -16,11 +17,12 @@ public sealed class TextTagger : IDisposable
     private const int TextsPerBatch = 32;
 
     private readonly TextTokenizer _tokenizer;
+    private readonly bool _sharesEncoder;
 
-    internal TextTagger(TextTokenizer tokenizer, BertEncoder encoder, TokenHead head, TagLabels labels, TextAdapter? adapter)
+    internal TextTagger(TextTokenizer tokenizer, BertEncoder encoder, TokenHead head, TagLabels labels, TextAdapter? adapter, bool sharesEncoder = false)
     {
         LibTorch.EnsureLoadable();
-        (_tokenizer, Encoder, Head, Labels, Adapter) = (tokenizer, encoder, head, labels, adapter);
+        (_tokenizer, Encoder, Head, Labels, Adapter, _sharesEncoder) = (tokenizer, encoder, head, labels, adapter, sharesEncoder);
     }
 
     /// <summary>What it tells.</summary>
@@ -65,9 +67,42 @@ public sealed class TextTagger : IDisposable
     public IReadOnlyList<ImmutableArray<TagSpan>> Tag(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var words = texts.Select(TextWords.Split).ToList();
-        var told = TellWords([.. texts.Zip(words)], cancellationToken);
-        return [.. words.Zip(told, (places, ids) => SpansOf(places, ids))];
+        var layouts = texts.Select(LayOut).ToList();
+        return [.. layouts.Zip(TellAll(layouts, cancellationToken), SpansOf)];
+    }
+
+    /// <summary>Lays a text out in the parts that one pass each can read, for whoever forms batches of several callers' texts.</summary>
+    public TextLayout LayOut(string text) => LayOut(text, TextWords.Split(text));
+
+    /// <summary>Tells parts of any texts in one pass: what <see cref="SpansOf"/> puts together.</summary>
+    /// <param name="parts">At least one part, laid out by this tagger or one with the same encoder.</param>
+    public IReadOnlyList<TextPartLabels> Tell(IReadOnlyList<TextPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        using var tokens = TokenBatch.Of([.. parts.Select(part => part.Tokens.Ids)], Encoder.Config.PaddingId, device: Encoder.Words.device);
+        var chances = Head.Forward(Encoder.Forward(tokens, null, Adapter)).to(float32).softmax(2).cpu().contiguous(); // (B, T, H) -> (B, T, L)
+        var (values, longest, labels) = (chances.data<float>().ToArray(), (int)chances.shape[1], Labels.Names.Length);
+        return [.. parts.Select((part, row) => new TextPartLabels(
+            [.. part.Tokens.Heads.Select(head => WordLabel.Of(head.Word, values.AsSpan(((row * longest) + head.Place) * labels, labels)))]))];
+    }
+
+    /// <summary>The labelled stretches of a text of which every part was told.</summary>
+    /// <param name="layout">The text.</param>
+    /// <param name="told">The answer for each of its parts, in order.</param>
+    public ImmutableArray<TagSpan> SpansOf(TextLayout layout, IReadOnlyList<TextPartLabels> told)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        var words = WordsOf(layout, told);
+        return
+        [
+            .. Labels.SpansOf(Array.ConvertAll(words, word => word.Label)).Select(span => new TagSpan(
+                layout.Words[span.First].Start,
+                layout.Words[span.Last].End,
+                span.Label,
+                words[span.First..(span.Last + 1)].Average(word => word.Probability))),
+        ];
     }
 
     /// <summary>The label id of each word of texts whose words are known.</summary>
@@ -76,8 +111,8 @@ public sealed class TextTagger : IDisposable
     public IReadOnlyList<int[]> TagWords(IReadOnlyList<TaggedText> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var told = TellWords([.. texts.Select(text => (text.Text, text.Words))], cancellationToken);
-        return told.ConvertAll(words => Array.ConvertAll(words, word => word.Label));
+        var layouts = texts.Select(text => LayOut(text.Text, text.Words)).ToList();
+        return [.. layouts.Zip(TellAll(layouts, cancellationToken), (layout, told) => Array.ConvertAll(WordsOf(layout, told), word => word.Label))];
     }
 
     /// <summary>Puts what was trained apart into the encoder, where it can be.</summary>
@@ -110,10 +145,13 @@ public sealed class TextTagger : IDisposable
     {
         Adapter?.Dispose();
         Head.Dispose();
-        Encoder.Dispose();
+        if (!_sharesEncoder)
+        {
+            Encoder.Dispose();
+        }
     }
 
-    internal List<WordTokens> Layout(string text, IReadOnlyList<WordPlace> words) => WordTokens.Of(_tokenizer, text, words, Encoder.Config.TokensMax);
+    internal List<WordTokens> TokensOf(string text, IReadOnlyList<WordPlace> words) => WordTokens.Of(_tokenizer, text, words, Encoder.Config.TokensMax);
 
     /// <summary>The tokenizer of a folder whose token table has a row for each of its ids; no weights are read.</summary>
     /// <exception cref="CheckpointException">It is missing or malformed, or the table has too few rows.</exception>
@@ -137,46 +175,34 @@ public sealed class TextTagger : IDisposable
         }
     }
 
-    private List<WordAnswer[]> TellWords(List<(string Text, ImmutableArray<WordPlace> Words)> texts, CancellationToken cancellationToken)
+    private TextLayout LayOut(string text, ImmutableArray<WordPlace> words) => new(words, [.. TokensOf(text, words).Select(tokens => new TextPart(tokens))]);
+
+    private List<IReadOnlyList<TextPartLabels>> TellAll(IReadOnlyList<TextLayout> layouts, CancellationToken cancellationToken)
     {
-        var outside = new WordAnswer(Labels.Names.IndexOf(TagLabels.Outside), 1);
-        var told = texts.ConvertAll(text => Enumerable.Repeat(outside, text.Words.Length).ToArray());
-        var parts = texts.SelectMany((text, number) => Layout(text.Text, text.Words).Select(tokens => (Number: number, Tokens: tokens)))
-            .OrderBy(part => part.Tokens.Ids.Length);
+        var told = layouts.Select(layout => new TextPartLabels[layout.Parts.Length]).ToList();
+        var parts = layouts.SelectMany((layout, text) => layout.Parts.Select((part, place) => (Text: text, Place: place, Part: part))).OrderBy(entry => entry.Part.Length);
         foreach (var batch in parts.Chunk(TextsPerBatch))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            using var quiet = no_grad();
-            using var tokens = TokenBatch.Of([.. batch.Select(part => part.Tokens.Ids)], Encoder.Config.PaddingId, device: Encoder.Words.device);
-            var chances = Head.Forward(Encoder.Forward(tokens, null, Adapter)).to(float32).softmax(2).cpu(); // (B, T, H) -> (B, T, L)
-            var (values, longest) = (chances.contiguous().data<float>().ToArray(), (int)chances.shape[1]);
-            for (var row = 0; row < batch.Length; row++)
+            foreach (var (entry, answer) in batch.Zip(Tell([.. batch.Select(entry => entry.Part)])))
             {
-                foreach (var (word, place) in batch[row].Tokens.Heads)
-                {
-                    told[batch[row].Number][word] = WordAnswer.Of(values.AsSpan(((row * longest) + place) * Labels.Names.Length, Labels.Names.Length));
-                }
+                told[entry.Text][entry.Place] = answer;
             }
         }
 
-        return told;
+        return told.ConvertAll(IReadOnlyList<TextPartLabels> (answers) => answers);
     }
 
-    private ImmutableArray<TagSpan> SpansOf(ImmutableArray<WordPlace> words, WordAnswer[] told) =>
-        [.. Labels.SpansOf(Array.ConvertAll(told, word => word.Label)).Select(span => new TagSpan(
-            words[span.First].Start,
-            words[span.Last].End,
-            span.Label,
-            told[span.First..(span.Last + 1)].Average(word => word.Probability)))];
-
-    /// <summary>What a word was told to be.</summary>
-    private readonly record struct WordAnswer(int Label, float Probability)
+    // Words that no part holds are outside.
+    private WordLabel[] WordsOf(TextLayout layout, IReadOnlyList<TextPartLabels> told)
     {
-        public static WordAnswer Of(ReadOnlySpan<float> chances)
+        var outside = Labels.Names.IndexOf(TagLabels.Outside);
+        var words = Enumerable.Range(0, layout.Words.Length).Select(word => new WordLabel(word, outside, 1)).ToArray();
+        foreach (var answer in told.SelectMany(part => part.Words))
         {
-            var best = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(chances);
-            return new WordAnswer(best, chances[best]);
+            words[answer.Word] = answer;
         }
+
+        return words;
     }
 }

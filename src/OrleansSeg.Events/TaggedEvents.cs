@@ -2,9 +2,8 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
-using OrleansSeg.Events;
 
-namespace OrleansSeg.Model.Text.Tagging;
+namespace OrleansSeg.Events;
 
 /// <summary>Makes events of what a text tells that its writer did.</summary>
 /// <remarks>
