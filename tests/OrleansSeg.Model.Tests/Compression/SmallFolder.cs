@@ -19,7 +19,7 @@ internal sealed class SmallFolder : IDisposable
         var shape = config ?? Config;
         using var encoder = SmallEncoder.Create(shape, seed, scale: 8);
         using var head = HeadOf(shape, seed);
-        using var pooler = shape.Family == BertFamily.Bert ? Drawn(new Pooler(shape, Activation.Tanh), seed + 2) : null;
+        using var pooler = shape.Family == BertFamily.Bert && shape.Head != TextHead.SequenceClassification ? Drawn(new Pooler(shape, Activation.Tanh), seed + 2) : null;
         FullPath = Part("model");
         var words = (string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(0, shape.VocabularySize - 5).Select(Word)];
         CheckpointWriter.Write(FullPath, shape, encoder, head, CheckpointWriter.TokenizerFilesOf(words, shape), pooler);

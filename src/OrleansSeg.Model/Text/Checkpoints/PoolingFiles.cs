@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrleansSeg.Model.Text.Pooling;
 using OrleansSeg.Model.Text.Transformer;
 using TorchSharp;
@@ -66,6 +67,34 @@ internal static class PoolingFiles
             ? ReadModules(folder).Where(module => module.Path.Length > 0).SelectMany(module => new[] { $"{module.Path}/{ConfigFile}", $"{module.Path}/{CheckpointTensors.WholeFile}" })
             : [];
         return parts.Prepend(ModulesFile).Append(LengthFile).Where(file => File.Exists(Path.Combine(folder, file))).ToDictionary(file => file, file => File.ReadAllBytes(Path.Combine(folder, file)));
+    }
+
+    /// <summary>The files of a pooling of one part of the states with a product after it, as sentence-transformers writes them.</summary>
+    /// <param name="kind">What is taken of the states: one of the kinds.</param>
+    /// <param name="dense">The product, without a curve.</param>
+    /// <param name="hidden">Width of the states.</param>
+    /// <param name="normalize">Whether the result has unit length.</param>
+    public static Dictionary<string, byte[]> BytesOf(PoolingKind kind, PoolingDense dense, int hidden, bool normalize)
+    {
+        string[] types = ["Transformer", "Pooling", "Dense", .. normalize ? ["Normalize"] : Array.Empty<string>()];
+        var modules = types.Select((type, index) => new JsonObject
+        {
+            ["idx"] = index, ["name"] = $"{index}", ["path"] = index == 0 ? "" : $"{index}_{type}", ["type"] = $"sentence_transformers.models.{type}",
+        });
+        var pooling = new JsonObject { ["word_embedding_dimension"] = hidden, [Kinds.First(entry => entry.Kind == kind).Field] = true };
+        var product = new JsonObject { ["in_features"] = hidden, ["out_features"] = dense.Outputs, ["bias"] = true, ["activation_function"] = "torch.nn.modules.linear.Identity" };
+        return new Dictionary<string, byte[]>
+        {
+            [ModulesFile] = Bytes(new JsonArray([.. modules])),
+            [$"1_Pooling/{ConfigFile}"] = Bytes(pooling),
+            [$"2_Dense/{ConfigFile}"] = Bytes(product),
+            [$"2_Dense/{CheckpointTensors.WholeFile}"] = Bundles.SafeTensors.Write(new Dictionary<string, Bundles.StoredTensor>
+            {
+                ["linear.weight"] = Bundles.StoredTensor.Of(dense.Weights.Weight), ["linear.bias"] = Bundles.StoredTensor.Of(dense.Weights.Bias),
+            }),
+        };
+
+        static byte[] Bytes(JsonNode node) => JsonSerializer.SerializeToUtf8Bytes(node, Bundles.BundleJson.Indented);
     }
 
     /// <summary>Most tokens that the folder's own configuration gives a text, or null.</summary>

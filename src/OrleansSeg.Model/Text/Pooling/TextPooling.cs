@@ -36,6 +36,15 @@ public sealed class TextPooling : IDisposable
     /// <summary>What is done where a folder does not say: the mean over a text's tokens, as it comes.</summary>
     public static TextPooling Default { get; } = new(PoolingKind.Mean, normalize: false);
 
+    /// <summary>What is taken of the states.</summary>
+    internal PoolingKind Kind => _kind;
+
+    /// <summary>Whether the result has unit length.</summary>
+    internal bool IsNormalized => _normalize;
+
+    /// <summary>Whether there is a product after what is taken.</summary>
+    internal bool HasProduct => _dense is not null;
+
     /// <summary>Width of the vectors of an encoder's states of this width.</summary>
     public int WidthOf(int hidden) => _dense?.Outputs ?? (hidden * BitOperations.PopCount((uint)_kind));
 
@@ -90,6 +99,9 @@ internal sealed class PoolingDense : nn.Module
         linear = Blank.Linear(inputs, outputs);
         RegisterComponents();
     }
+
+    /// <summary>(X, ·) and (X): its weight and bias.</summary>
+    public (Tensor Weight, Tensor Bias) Weights => (linear.weight!, linear.bias!);
 
     /// <summary>Width of the result.</summary>
     public int Outputs { get; }

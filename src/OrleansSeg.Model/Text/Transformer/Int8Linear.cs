@@ -34,6 +34,9 @@ internal sealed class Int8Linear : nn.Module
     /// <summary>Sizes of the weight: outputs, inputs.</summary>
     public long[] Shape => [bias.shape[0], _inputs];
 
+    /// <summary>Bytes that it takes in memory, however it is packed.</summary>
+    public long Bytes => (bias.shape[0] * _inputs) + (2 * sizeof(float) * bias.shape[0]);
+
     /// <summary>SHA-256 of the weight's numbers.</summary>
     public byte[] WeightHash { get; private set; } = [];
 
