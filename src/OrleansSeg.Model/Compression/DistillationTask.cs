@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Text.FineTuning;
 using OrleansSeg.Model.Text.Pooling;
 using OrleansSeg.Model.Text.Transformer;
@@ -28,9 +29,9 @@ internal sealed class DistillationTask(TextModel teacher, TextModel student, Poo
             _ => OfVectors(Quietly(() => teacher.Pooling.Forward(truth, tokens.Mask)), student.Pooling.Forward(seen, tokens.Mask)),
         };
         var (one, other) = (truth.flatten(0, 1).index_select(0, real), seen.flatten(0, 1).index_select(0, real)); // (R, H)
-        var spread = (one - one.mean([0L])).square().mean();
-        var apart = (one - other).square().mean() / spread.clamp_min(1e-12);
-        return (told + (apart * options.StatesWeight)).MoveToOuterDisposeScope();
+        var spread = (one - one.mean([0L])).Squared().mean();
+        var apart = (one - other).Squared().mean() / spread.AtLeast(1e-12);
+        return told.Plus(apart.Times(options.StatesWeight)).MoveToOuterDisposeScope();
     }
 
     protected override double Validate(CancellationToken cancellationToken)
@@ -54,11 +55,11 @@ internal sealed class DistillationTask(TextModel teacher, TextModel student, Poo
     // Scaled so that gradients do not shrink as the temperature grows.
     private Tensor OfLabels(Tensor truth, Tensor told)
     {
-        var chances = (truth.detach() / options.Temperature).softmax(1);
-        return -(chances * (told / options.Temperature).log_softmax(1)).sum(1).mean() * (options.Temperature * options.Temperature);
+        var chances = truth.detach().Over(options.Temperature).softmax(1);
+        return (chances * told.Over(options.Temperature).log_softmax(1)).sum(1).mean().Times(-options.Temperature * options.Temperature);
     }
 
-    private static Tensor OfVectors(Tensor truth, Tensor told) => 1 - nn.functional.cosine_similarity(truth, told, 1).mean();
+    private static Tensor OfVectors(Tensor truth, Tensor told) => nn.functional.cosine_similarity(truth, told, 1).mean().neg().Plus(1);
 
     private Tensor Taught(TokenBatch tokens) => Quietly(() => teacher.Encoder.Forward(tokens));
 

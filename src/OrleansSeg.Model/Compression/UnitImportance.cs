@@ -41,7 +41,7 @@ public static class UnitImportance
             likelihood.backward();
             foreach (var (layer, isHead, values) in gates.Values)
             {
-                var squares = values.grad!.square().sum([0L]).to(float64).data<double>().ToArray(); // (B, units) -> (units)
+                var squares = values.grad!.Squared().sum([0L]).to(float64).data<double>().ToArray(); // (B, units) -> (units)
                 var sum = sums.TryGetValue((layer, isHead), out var known) ? known : sums[(layer, isHead)] = new double[squares.Length];
                 System.Numerics.Tensors.TensorPrimitives.Add(sum, squares, sum);
             }

@@ -1,4 +1,5 @@
 using OrleansSeg.Model.Evaluation;
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Sequences;
 using static TorchSharp.torch;
 
@@ -41,7 +42,7 @@ internal static class IntegratedGradients
         var lengths = batch.Lengths * ones_like(places, dtype: int64); // (1) -> (K + 2)
         var (logits, _, _) = network.Fuse(path.Steps, lengths, path.Aggregates, path.Profile, null);
         var biases = tensor(calibration.Biases.Select(bias => (float)bias).ToArray(), device: device);
-        var scores = Score((logits / calibration.Temperature) + biases + batch.Impossible, batch.Impossible, segment); // (K + 2)
+        var scores = Score(logits.Over(calibration.Temperature).Plus(biases).Plus(batch.Impossible), batch.Impossible, segment); // (K + 2)
         var slopes = autograd.grad([scores.sum()], [path.Steps, path.Aggregates, path.Profile], allow_unused: true);
         var weights = tensor([0f, 0f, .. Points.Select(point => point.Weight)], device: device);
         var values = scores.detach().cpu().data<float>().ToArray();
@@ -59,7 +60,7 @@ internal static class IntegratedGradients
     // The log of the odds; where the rule leaves one label alone there are no odds, and its logit stands for them.
     private static Tensor Score(Tensor logits, Tensor impossible, int segment)
     {
-        var others = impossible.eq(0).sum().item<long>() > 1;
+        var others = impossible.Is(0).sum().item<long>() > 1;
         var chosen = logits.select(1, segment);
         if (!others)
         {
@@ -68,7 +69,7 @@ internal static class IntegratedGradients
 
         var mask = zeros_like(impossible);
         mask[0, segment] = SegmentNetwork.ImpossibleLogit;
-        return chosen - (logits + mask).logsumexp(1);
+        return chosen - logits.Plus(mask).logsumexp(1);
     }
 
     private static Tensor Integrate(Tensor? slopes, Tensor weights, Tensor end) => slopes is null

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -64,7 +65,7 @@ public sealed class SegmentNetwork : Module
         using var scope = NewDisposeScope();
         var (segments, churns, spends) = Fuse(EmbedSteps(batch), batch.Lengths, batch.Aggregates, EmbedProfile(batch), dropout);
         return (
-            (segments + batch.Impossible).MoveToOuterDisposeScope(), churns.MoveToOuterDisposeScope(), spends.MoveToOuterDisposeScope());
+            segments.Plus(batch.Impossible).MoveToOuterDisposeScope(), churns.MoveToOuterDisposeScope(), spends.MoveToOuterDisposeScope());
     }
 
     /// <summary>The steps as vectors, before the recurrence: (B, T) and (B, T, ·) -> (B, T, H).</summary>
@@ -79,8 +80,8 @@ public sealed class SegmentNetwork : Module
     internal Tensor EmbedProfile(EncodedBatch batch)
     {
         using var scope = NewDisposeScope();
-        var present = batch.Attributes.ne(0).unsqueeze(2).to(float32); // (B, A, 1)
-        return ((attribute.forward(batch.Attributes) * present).sum(1) / present.sum(1).clamp(min: 1)).MoveToOuterDisposeScope();
+        var present = batch.Attributes.Differs(0).unsqueeze(2).to(float32); // (B, A, 1)
+        return ((attribute.forward(batch.Attributes) * present).sum(1) / present.sum(1).AtLeast(1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>From step vectors (B, T, H), their real counts (B), aggregates (B, W) and profile (B, ·) to the heads.</summary>
@@ -89,7 +90,7 @@ public sealed class SegmentNetwork : Module
     {
         using var scope = NewDisposeScope();
         var (states, _) = recurrent.forward(Drop(steps, dropout)); // (B, T, H)
-        var last = (lengths - 1).unsqueeze(1).unsqueeze(2); // (B) -> (B, 1, 1)
+        var last = lengths.Plus(-1).unsqueeze(1).unsqueeze(2); // (B) -> (B, 1, 1)
         var hidden = states.take_along_dim(last, 1).squeeze(1); // (B, T, H) -> (B, H)
         if (_config.UseAggregates)
         {
@@ -97,7 +98,7 @@ public sealed class SegmentNetwork : Module
         }
 
         var fused = Drop(functional.gelu(fuse.forward(hidden)), dropout);
-        fused = Drop(functional.gelu(mix.forward(fused)), dropout) + fused;
+        fused = Drop(functional.gelu(mix.forward(fused)), dropout).Plus(fused);
         return (
             segment.forward(fused).MoveToOuterDisposeScope(),
             churn.forward(fused).squeeze(1).MoveToOuterDisposeScope(),
@@ -115,7 +116,7 @@ public sealed class SegmentNetwork : Module
         }
 
         var kept = 1 - _config.Dropout;
-        return values * (empty_like(values).bernoulli_(kept, random) / kept);
+        return values * empty_like(values).bernoulli_(kept, random).Over(kept);
     }
 
     private void Initialize(int seed)

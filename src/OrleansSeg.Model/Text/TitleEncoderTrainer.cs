@@ -14,6 +14,7 @@ public static class TitleEncoderTrainer
 {
     private const int BatchSize = 256;
     private const double Temperature = 0.1;
+    private const double LearningRate = 5e-3;
 
     /// <summary>Trains.</summary>
     /// <param name="pairs">Titles that were bought together; a title alone may be paired with itself.</param>
@@ -55,7 +56,7 @@ public static class TitleEncoderTrainer
         using var scope = NewDisposeScope();
         var vectors = nn.EmbeddingBag(vocabulary.Count, dimension, mode: TorchSharp.EmbeddingBagMode.Mean);
         Draw(vectors.weight!, 1 / Math.Sqrt(dimension), seed);
-        using var optimizer = optim.Adam(vectors.parameters(), lr: 5e-3);
+        using var optimizer = new AdamSteps([new TrainedGroup([.. vectors.parameters()], 1, 0)]);
         var order = Enumerable.Range(0, pairs.Count).ToArray();
         var shuffle = new Random(seed);
         for (var epoch = 1; epoch <= epochs && pairs.Count > 1; epoch++)
@@ -68,12 +69,12 @@ public static class TitleEncoderTrainer
                 using var batchScope = NewDisposeScope();
                 var one = Encode(vectors, part.Select(i => ids[pairs[i].One]));
                 var other = Encode(vectors, part.Select(i => ids[pairs[i].Other]));
-                var similarity = one.matmul(other.t()) / Temperature; // (B, X) x (X, B) -> (B, B)
-                var diagonal = arange(part.Length, dtype: int64);
-                var loss = (nn.functional.cross_entropy(similarity, diagonal) + nn.functional.cross_entropy(similarity.t(), diagonal)) / 2;
-                optimizer.zero_grad();
+                var similarity = one.matmul(other.t()).Over(Temperature); // (B, X) x (X, B) -> (B, B)
+                var diagonal = TensorNumbers.CountUp(part.Length);
+                var loss = nn.functional.cross_entropy(similarity, diagonal).Plus(nn.functional.cross_entropy(similarity.t(), diagonal)).Over(2);
+                optimizer.ZeroGradients();
                 loss.backward();
-                optimizer.step();
+                optimizer.Step(LearningRate);
                 lossSum += loss.item<float>();
                 batches++;
             }

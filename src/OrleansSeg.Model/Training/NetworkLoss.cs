@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Sequences;
 using static TorchSharp.torch;
 
@@ -17,8 +18,8 @@ internal static class NetworkLoss
 
         var buyers = tensor(examples.Select(example => example.HasPurchased ? 1f : 0f).ToArray());
         var lapsed = tensor(examples.Select(example => example.BuysAgain ? 0f : 1f).ToArray());
-        var churnLoss = nn.functional.binary_cross_entropy_with_logits(churn, lapsed, weight: buyers, reduction: nn.Reduction.Sum) / buyers.sum().clamp(min: 1);
+        var churnLoss = nn.functional.binary_cross_entropy_with_logits(churn, lapsed, weight: buyers, reduction: nn.Reduction.Sum) / buyers.sum().AtLeast(1);
         var spends = tensor(examples.Select(example => MathF.Log(1 + example.FutureSpend)).ToArray());
-        return loss + (churnLoss * options.ChurnWeight) + (nn.functional.smooth_l1_loss(spend, spends) * options.SpendWeight);
+        return loss.Plus(churnLoss.Times(options.ChurnWeight)).Plus(nn.functional.smooth_l1_loss(spend, spends).Times(options.SpendWeight));
     }
 }

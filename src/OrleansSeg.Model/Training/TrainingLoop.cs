@@ -21,7 +21,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly List<(string Name, Parameter Weight)> _trained;
     private readonly IStepGradients _gradients;
     private readonly SegmentNetwork _network;
-    private readonly optim.Optimizer _optimizer;
+    private readonly IWeightSteps _optimizer;
     private readonly Generator _dropout;
 
     /// <summary>Makes the loop.</summary>
@@ -47,10 +47,8 @@ internal sealed class TrainingLoop : IDisposable
         _dropout = new Generator((ulong)seed + 1);
         _trained = [.. _network.named_parameters().Where(pair => pair.parameter.requires_grad)
             .OrderBy(pair => pair.name, StringComparer.Ordinal).Select(pair => (pair.name, pair.parameter))];
-        var weights = _network.parameters().Where(weight => weight.requires_grad);
-        _optimizer = options.Optimizer == OptimizerKind.Sgd
-            ? optim.SGD(weights, options.LearningRate, weight_decay: options.WeightDecay)
-            : optim.AdamW(weights, lr: options.LearningRate, weight_decay: options.WeightDecay);
+        var weights = new TrainedGroup([.. _network.parameters().Where(weight => weight.requires_grad)], 1, options.WeightDecay);
+        _optimizer = options.Optimizer == OptimizerKind.Sgd ? new GradientSteps([weights]) : new AdamSteps([weights]);
     }
 
     /// <summary>The running average of the weights; the latest ones where averaging is off.</summary>
@@ -74,7 +72,6 @@ internal sealed class TrainingLoop : IDisposable
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            SetRate();
             lossSum += Step(batch);
             Steps++;
             Average();
@@ -95,10 +92,10 @@ internal sealed class TrainingLoop : IDisposable
     private double Step(IReadOnlyList<Example> examples)
     {
         using var scope = NewDisposeScope();
-        _optimizer.zero_grad();
+        _optimizer.ZeroGradients();
         var loss = _gradients.Compute(_network, _encoder, examples, _options, _dropout, _trained);
         _rule?.Apply(_trained);
-        _optimizer.step();
+        _optimizer.Step(_options.LearningRate * _rates.At(Steps));
         return loss;
     }
 
@@ -111,14 +108,6 @@ internal sealed class TrainingLoop : IDisposable
         foreach (var (mean, latest) in Averaged.parameters().Zip(_network.parameters()))
         {
             mean.lerp_(latest, 1 - decay);
-        }
-    }
-
-    private void SetRate()
-    {
-        foreach (var group in _optimizer.ParamGroups)
-        {
-            group.LearningRate = _options.LearningRate * _rates.At(Steps);
         }
     }
 }

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -44,17 +45,17 @@ internal sealed class LocalStepRule : IStepRule, IDisposable
 
             if (_sums.TryGetValue(name, out var sum))
             {
-                sum.add_(gradient);
+                sum.AddInPlace(gradient);
             }
 
             if (_correction.TryGetValue(name, out var correction))
             {
-                gradient.add_(correction);
+                gradient.AddInPlace(correction);
             }
 
             if (_global.TryGetValue(name, out var global))
             {
-                gradient.add_((weight - global) * _proximalWeight);
+                gradient.AddInPlace((weight - global).Times(_proximalWeight));
             }
         }
     }

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -33,6 +34,6 @@ internal sealed class BottleneckLayer : nn.Module
     {
         using var scope = NewDisposeScope();
         var narrow = nn.functional.gelu(nn.functional.linear(states, down, down_bias)); // (B, T, H) -> (B, T, R)
-        return (states + nn.functional.linear(narrow, up, up_bias)).MoveToOuterDisposeScope();
+        return states.Plus(nn.functional.linear(narrow, up, up_bias)).MoveToOuterDisposeScope();
     }
 }

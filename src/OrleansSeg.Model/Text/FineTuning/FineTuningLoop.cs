@@ -1,6 +1,7 @@
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Text.Transformer;
+using OrleansSeg.Model.Training;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Text.FineTuning;
@@ -12,7 +13,7 @@ internal sealed class FineTuningLoop : IDisposable
     private readonly FineTuningOptions _options;
     private readonly int _steps;
     private readonly List<TrainedGroup> _groups;
-    private readonly AdamW _optimizer;
+    private readonly AdamSteps _optimizer;
     private readonly RankAllocation? _ranks;
     private int _step;
     private int _waiting;
@@ -28,7 +29,7 @@ internal sealed class FineTuningLoop : IDisposable
         _options = options;
         _steps = Math.Max(1, (batchCount + options.Accumulation - 1) / options.Accumulation);
         _groups = TrainedWeights.Choose(encoder, head, adapter, options);
-        _optimizer = optim.AdamW(_groups.Select(group => new AdamW.ParamGroup(group.Weights, lr: options.LearningRateInUse, weight_decay: group.WeightDecay)), lr: options.LearningRateInUse);
+        _optimizer = new AdamSteps(_groups);
         _ranks = adapter?.Options.Kind == AdapterKind.AdaLora ? new RankAllocation(adapter, options.Ranks, _steps) : null;
         Dropout = new Generator((ulong)options.Seed + 1);
     }
@@ -46,8 +47,8 @@ internal sealed class FineTuningLoop : IDisposable
     public double Learn(Tensor loss, bool isLast)
     {
         using var scope = NewDisposeScope();
-        var whole = _ranks is null ? loss : loss + _ranks.Penalty();
-        (whole / _options.Accumulation).backward();
+        var whole = _ranks is null ? loss : loss.Plus(_ranks.Penalty());
+        whole.Over(_options.Accumulation).backward();
         _waiting++;
         if (_waiting == _options.Accumulation || isLast)
         {
@@ -69,13 +70,8 @@ internal sealed class FineTuningLoop : IDisposable
     {
         _ranks?.Watch();
         nn.utils.clip_grad_norm_(_groups.SelectMany(group => group.Weights), _options.GradientNormMax);
-        foreach (var (group, trained) in _optimizer.ParamGroups.Zip(_groups))
-        {
-            group.LearningRate = _options.LearningRateInUse * trained.RateShare * RateAt(_step);
-        }
-
-        _optimizer.step();
-        _optimizer.zero_grad();
+        _optimizer.Step(_options.LearningRateInUse * RateAt(_step));
+        _optimizer.ZeroGradients();
         (_step, _waiting) = (_step + 1, 0);
         _ranks?.Trim(_step);
     }

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Text.Transformer;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -66,7 +67,7 @@ internal sealed class LowRankChange : nn.Module
             narrow *= lora_E.squeeze(1);
         }
 
-        return (nn.functional.linear(narrow, lora_B) * Scale).MoveToOuterDisposeScope(); // (B, T, R) -> (B, T, out)
+        return nn.functional.linear(narrow, lora_B).Times(Scale).MoveToOuterDisposeScope(); // (B, T, R) -> (B, T, out)
     }
 
     /// <summary>(out, in) what is added to a product's weight to have the change in it.</summary>
@@ -74,7 +75,7 @@ internal sealed class LowRankChange : nn.Module
     {
         using var scope = NewDisposeScope();
         var right = lora_E is null ? lora_A : lora_A * lora_E; // (R, in)
-        return (lora_B.matmul(right) * Scale).MoveToOuterDisposeScope();
+        return lora_B.matmul(right).Times(Scale).MoveToOuterDisposeScope();
     }
 
     /// <summary>How far both matrices are from orthogonal: the squared distance of their Gram matrices from the identity.</summary>
@@ -82,6 +83,6 @@ internal sealed class LowRankChange : nn.Module
     {
         using var scope = NewDisposeScope();
         using var identity = eye(lora_A.shape[0], device: lora_A.device);
-        return ((lora_A.matmul(lora_A.t()) - identity).square().sum() + (lora_B.t().matmul(lora_B) - identity).square().sum()).MoveToOuterDisposeScope();
+        return (lora_A.matmul(lora_A.t()) - identity).Squared().sum().Plus((lora_B.t().matmul(lora_B) - identity).Squared().sum()).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Text.FineTuning;
@@ -37,8 +38,8 @@ internal sealed class RankAllocation : IDisposable
     public Tensor Penalty()
     {
         using var scope = NewDisposeScope();
-        var sum = _changes.Select(change => change.Skewness()).Aggregate((one, other) => one + other);
-        return (sum * (_options.Orthogonality / _changes.Count)).MoveToOuterDisposeScope();
+        var sum = _changes.Select(change => change.Skewness()).Aggregate((one, other) => one.Plus(other));
+        return sum.Times(_options.Orthogonality / _changes.Count).MoveToOuterDisposeScope();
     }
 
     /// <summary>Ranks of all products together that may be in use after a step, from 1.</summary>
@@ -64,8 +65,8 @@ internal sealed class RankAllocation : IDisposable
 
             var (sensitivity, uncertainty) = _seen[weight];
             var now = (weight * gradient).abs();
-            sensitivity.mul_(Smoothing).add_(now * (1 - Smoothing));
-            uncertainty.mul_(Smoothing).add_((now - sensitivity).abs() * (1 - Smoothing));
+            sensitivity.TimesInPlace(Smoothing).AddInPlace(now.Times(1 - Smoothing));
+            uncertainty.TimesInPlace(Smoothing).AddInPlace((now - sensitivity).abs().Times(1 - Smoothing));
         }
     }
 
@@ -105,7 +106,7 @@ internal sealed class RankAllocation : IDisposable
 
     // (R): the singular value's own score, and the means of its row and its column.
     private Tensor Importance(LowRankChange change) =>
-        Score(change.lora_E!).squeeze(1) + Score(change.lora_A).mean([1L]) + Score(change.lora_B).mean([0L]);
+        Score(change.lora_E!).squeeze(1).Plus(Score(change.lora_A).mean([1L])).Plus(Score(change.lora_B).mean([0L]));
 
     private Tensor Score(Tensor weight) => _seen[weight].Sensitivity * _seen[weight].Uncertainty;
 

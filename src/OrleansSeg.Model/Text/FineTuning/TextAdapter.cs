@@ -72,7 +72,7 @@ public sealed class TextAdapter : IEncoderAdapter, IDisposable
         }
 
         using var scope = NewDisposeScope();
-        return (product.forward(values) + change.Forward(values, dropout)).MoveToOuterDisposeScope();
+        return product.forward(values).Plus(change.Forward(values, dropout)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc />
@@ -95,7 +95,7 @@ public sealed class TextAdapter : IEncoderAdapter, IDisposable
         foreach (var (product, change) in _changes)
         {
             using var weight = change.ToWeight();
-            product.weight!.add_(weight);
+            product.weight!.AddInPlace(weight);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using OrleansSeg.Model.Text.Transformer;
+using OrleansSeg.Model.Training;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Text.FineTuning;
@@ -50,9 +50,3 @@ internal static class TrainedWeights
             : 0;
     }
 }
-
-/// <summary>Weights that are trained alike.</summary>
-/// <param name="Weights">The weights.</param>
-/// <param name="RateShare">Their learning rate over the peak rate.</param>
-/// <param name="WeightDecay">Their decoupled decay.</param>
-internal sealed record TrainedGroup(Parameter[] Weights, double RateShare, double WeightDecay);

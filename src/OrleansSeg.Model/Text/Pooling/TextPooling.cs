@@ -1,4 +1,5 @@
 using System.Numerics;
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Text.Transformer;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -63,7 +64,7 @@ public sealed class TextPooling : IDisposable
 
         if (_kind.HasFlag(PoolingKind.Max))
         {
-            parts.Add(states.masked_fill(mask.logical_not().unsqueeze(2), finfo(states.dtype).min).amax([1])); // (B, T, H) -> (B, H)
+            parts.Add(states.Masked(mask.logical_not().unsqueeze(2), finfo(states.dtype).min).amax([1])); // (B, T, H) -> (B, H)
         }
 
         if (_kind.HasFlag(PoolingKind.Mean))

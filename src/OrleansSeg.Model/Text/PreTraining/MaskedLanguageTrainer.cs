@@ -82,7 +82,7 @@ public static class MaskedLanguageTrainer
         private readonly Device? _device;
         private readonly BertEncoder _encoder;
         private readonly MaskedHead _head;
-        private readonly optim.Optimizer _optimizer;
+        private readonly AdamSteps _optimizer;
         private readonly Generator _dropout;
         private readonly Random _random;
         private int _steps;
@@ -104,10 +104,10 @@ public static class MaskedLanguageTrainer
             _dropout = new Generator((ulong)options.Seed + 1, device ?? CPU);
 
             // Biases and normalization are not pulled towards zero.
-            _optimizer = optim.AdamW(
+            _optimizer = new AdamSteps(
             [
-                new AdamW.ParamGroup(Weights.Where(weight => weight.dim() > 1), options.LearningRate, weight_decay: WeightDecay),
-                new AdamW.ParamGroup(Weights.Where(weight => weight.dim() == 1), options.LearningRate),
+                new TrainedGroup([.. Weights.Where(weight => weight.dim() > 1)], 1, WeightDecay),
+                new TrainedGroup([.. Weights.Where(weight => weight.dim() == 1)], 1, 0),
             ]);
         }
 
@@ -121,12 +121,7 @@ public static class MaskedLanguageTrainer
             foreach (var batch in batches)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                foreach (var group in _optimizer.ParamGroups)
-                {
-                    group.LearningRate = _options.LearningRate * rates.At(_steps);
-                }
-
-                lossSum += Step(batch);
+                lossSum += Step(batch, _options.LearningRate * rates.At(_steps));
                 _steps++;
             }
 
@@ -167,15 +162,15 @@ public static class MaskedLanguageTrainer
             }
         }
 
-        private double Step(int[][] texts)
+        private double Step(int[][] texts, double rate)
         {
             using var scope = NewDisposeScope();
             using var hidden = HiddenTokens.Of(texts, _options.HiddenShare, _encoder.Config.VocabularySize, _random, _device);
-            _optimizer.zero_grad();
+            _optimizer.ZeroGradients();
             var loss = nn.functional.cross_entropy(Logits(hidden, _dropout), hidden.Truth);
             loss.backward();
             nn.utils.clip_grad_norm_(Weights, GradientNormMax);
-            _optimizer.step();
+            _optimizer.Step(rate);
             return loss.item<float>();
         }
 

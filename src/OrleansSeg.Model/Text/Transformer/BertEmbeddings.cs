@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,10 +32,10 @@ internal sealed class BertEmbeddings : nn.Module
     public Tensor Forward(TokenBatch batch, Generator? dropout)
     {
         using var scope = NewDisposeScope();
-        var sum = word_embeddings.Forward(batch.Ids) + position_embeddings.Forward(PositionsOf(batch.Ids));
+        var sum = word_embeddings.Forward(batch.Ids).Plus(position_embeddings.Forward(PositionsOf(batch.Ids)));
         if (token_type_embeddings is not null)
         {
-            sum += token_type_embeddings.Forward(batch.Types);
+            sum = sum.Plus(token_type_embeddings.Forward(batch.Types));
         }
 
         return LayerNorm.forward(sum).Drop(_config.Dropout, dropout).MoveToOuterDisposeScope();
@@ -46,11 +47,11 @@ internal sealed class BertEmbeddings : nn.Module
     {
         if (_config.Family != BertFamily.Roberta)
         {
-            return arange(ids.shape[1], dtype: int64, device: ids.device).unsqueeze(0);
+            return TensorNumbers.CountUp(ids.shape[1], ids.device).unsqueeze(0);
         }
 
-        var real = ids.ne(_config.PaddingId).to(int64);
-        return (real.cumsum(1) * real) + _config.PaddingId;
+        var real = ids.Differs(_config.PaddingId).to(int64);
+        return (real.cumsum(1) * real).Plus(_config.PaddingId);
     }
 }
 

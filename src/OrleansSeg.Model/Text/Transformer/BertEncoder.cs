@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -58,7 +59,7 @@ public sealed class BertEncoder : nn.Module
     // (B, T) -> (B, 1, 1, T). The most negative number rather than infinity, which would make NaN of a row that is all padding.
     private Tensor? KeyBias(TokenBatch batch) =>
         batch.IsPadded
-            ? zeros(batch.Mask.shape, dtype: Words.dtype, device: Words.device).masked_fill(batch.Mask.logical_not(), finfo(Words.dtype).min).unsqueeze(1).unsqueeze(2)
+            ? zeros(batch.Mask.shape, dtype: Words.dtype, device: Words.device).Masked(batch.Mask.logical_not(), finfo(Words.dtype).min).unsqueeze(1).unsqueeze(2)
             : null;
 }
 

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -140,6 +141,6 @@ internal sealed class BertResidual : nn.Module
     public Tensor Forward(Tensor values, Tensor before, EncoderPass pass)
     {
         using var scope = NewDisposeScope();
-        return LayerNorm.forward(pass.Output(dense, values, _dropout) + before).MoveToOuterDisposeScope();
+        return LayerNorm.forward(pass.Output(dense, values, _dropout).Plus(before)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ internal static class Blank
             }
             else
             {
-                weight.fill_(name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) ? 1 : 0);
+                weight.SetTo(name.EndsWith("LayerNorm.weight", StringComparison.Ordinal) ? 1 : 0);
             }
         }
     }

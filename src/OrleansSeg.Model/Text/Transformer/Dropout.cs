@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Text.Transformer;
@@ -13,6 +14,6 @@ internal static class Dropout
             return values;
         }
 
-        return values * (empty_like(values).bernoulli_(1 - share, random) / (1 - share));
+        return values * empty_like(values).bernoulli_(1 - share, random).Over(1 - share);
     }
 }
