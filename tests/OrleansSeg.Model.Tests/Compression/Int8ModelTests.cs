@@ -99,6 +99,35 @@ public sealed class Int8ModelTests
     }
 
     [Fact]
+    public async Task CallsOnManyThreads_Agree()
+    {
+        using var folder = new SmallFolder();
+        using (var model = folder.Read())
+        {
+            model.Write(folder.Part("small"), ComputePrecision.Int8);
+        }
+
+        using var checkpoint = TextCheckpoint.Load(folder.Part("small"));
+        var expected = States();
+        var calls = Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            for (var call = 0; call < 40; call++)
+            {
+                Assert.Equal(expected, States());
+            }
+        }));
+        await Task.WhenAll(calls);
+
+        float[] States()
+        {
+            using var quiet = no_grad();
+            using var batch = TokenBatch.Of([[2, 7, 8, 9, 3], [2, 11, 3]], 0);
+            using var states = checkpoint.Encoder.Forward(batch);
+            return states.data<float>().ToArray();
+        }
+    }
+
+    [Fact]
     public void Hash_TellsWeightsOfOneByteApart()
     {
         // Without a pooler, whose weights would be the file's last.
