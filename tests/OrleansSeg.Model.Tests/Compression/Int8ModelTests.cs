@@ -1,12 +1,13 @@
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Text;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.FineTuning;
 using OrleansSeg.Model.Text.Tagging;
 using OrleansSeg.Model.Text.Transformer;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using TorchSharp;
 using static TorchSharp.torch;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace OrleansSeg.Model.Tests.Compression;
 
@@ -46,7 +47,7 @@ public sealed class Int8ModelTests
     public void RowsOfNothing_AndValuesOfNothing_GiveTheBias()
     {
         using var scope = NewDisposeScope();
-        var (weight, bias) = (zeros(4, 8), arange(4, dtype: float32));
+        var (weight, bias) = (zeros(4, 8), TensorNumbers.CountUp(4).to(float32));
         using var packed = Pack(weight, bias);
         Assert.Equal([0, 1, 2, 3], packed.Forward(zeros(1, 8)).data<float>().ToArray());
     }

@@ -1,4 +1,5 @@
 using OrleansSeg.Model.Compression;
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Tests.Text.FineTuning;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.Transformer;
@@ -58,7 +59,7 @@ internal sealed class SmallFolder : IDisposable
         using var quiet = no_grad();
         foreach (var weight in module.parameters().Where(weight => weight.dim() > 1))
         {
-            weight.mul_(8);
+            weight.TimesInPlace(8);
         }
 
         return module;

@@ -14,10 +14,13 @@ public sealed partial class NumbersBesideTensorsTests
     private static readonly Dictionary<ushort, OpCode> OpCodes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => (ushort)code.Value);
 
-    [Fact]
-    public void Model_MakesNoNumberThatItsFinalizerMayFreeTooEarly()
+    [Theory]
+    [InlineData(typeof(TensorNumbers))]
+    [InlineData(typeof(NumbersBesideTensorsTests))]
+    public void Assembly_MakesNoNumberThatItsFinalizerMayFreeTooEarly(Type inAssembly)
     {
-        var calls = CallsIn(typeof(TensorNumbers).Assembly.Location).ToList();
+        // Where ours are compared with torch's own optimizers, which is in lambdas of a test that runs alone, those are called.
+        var calls = CallsIn(inAssembly.Assembly.Location).Where(call => !call.Caller.StartsWith("<>c", StringComparison.Ordinal) || !call.Callee.StartsWith("optim.", StringComparison.Ordinal)).ToList();
         Assert.Contains(calls, call => call.Callee.StartsWith("ScalarExtensionMethods.ToScalar(", StringComparison.Ordinal));
         Assert.Empty(calls.Where(call => Dangerous().IsMatch(call.Callee)).Select(call => $"{call.Caller} calls {call.Callee}"));
     }

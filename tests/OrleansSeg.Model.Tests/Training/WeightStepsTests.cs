@@ -6,6 +6,9 @@ using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Tests.Training;
 
+/// <remarks>Alone, because torch's own optimizers make numbers that a collection may free too early.</remarks>
+[Collection(nameof(WeightStepsTests))]
+[CollectionDefinition(nameof(WeightStepsTests), DisableParallelization = true)]
 public sealed class WeightStepsTests
 {
     [Fact]

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Text.FineTuning;
 using static TorchSharp.torch;
 
@@ -29,11 +30,11 @@ public sealed class RankAllocationTests
             {
                 // A gradient that differs from step to step has some uncertainty; only the first product's is large.
                 var size = ReferenceEquals(change, changes[0]) ? 10f : 0.001f;
-                change.lora_A.grad = full_like(change.lora_A, size * step);
-                change.lora_B.grad = full_like(change.lora_B, size * step);
-                change.lora_E!.grad = full_like(change.lora_E, size * step);
+                change.lora_A.grad = zeros_like(change.lora_A).SetTo(size * step);
+                change.lora_B.grad = zeros_like(change.lora_B).SetTo(size * step);
+                change.lora_E!.grad = zeros_like(change.lora_E).SetTo(size * step);
                 using var quiet = no_grad();
-                change.lora_E.fill_(0.5f);
+                change.lora_E.SetTo(0.5f);
             }
 
             ranks.Watch();

@@ -49,7 +49,7 @@ internal static class SmallEncoder
         using var quiet = no_grad();
         foreach (var weight in module.parameters().Where(weight => weight.dim() > 1))
         {
-            weight.mul_(scale);
+            weight.TimesInPlace(scale);
         }
 
         return module;
