@@ -65,6 +65,7 @@ internal sealed class BlobTransfer(BlobContainerClient container, StorageOperati
     {
         var blob = container.GetBlobClient(blobName);
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await using var file = new FileStream(path, FileMode.CreateNew);
         try
         {

@@ -14,6 +14,7 @@ internal static class BundleManifest
 
     private const int FilesMax = 1_000;
     private const int NameLengthMax = 255;
+    private const int DepthMax = 2;
 
     /// <summary>Checks that a text can be the name of a bundle.</summary>
     /// <exception cref="BundleRefusedException">It cannot.</exception>
@@ -60,10 +61,10 @@ internal static class BundleManifest
             throw new BundleRefusedException($"The manifest of bundle {hash} names {files?.Count ?? 0} files; 1 to {FilesMax} were expected.");
         }
 
-        if (files.FirstOrDefault(file => !IsPlainName(file.Key) || !IsHash(file.Value)) is { Key: not null } strange)
+        if (files.FirstOrDefault(file => !IsPlainPath(file.Key) || !IsHash(file.Value)) is { Key: not null } strange)
         {
             throw new BundleRefusedException(
-                $"The manifest of bundle {hash} holds '{strange.Key}': '{strange.Value}', which is no file name with a SHA-256.");
+                $"The manifest of bundle {hash} holds '{strange.Key}': '{strange.Value}', which is no file within the bundle with a SHA-256.");
         }
 
         return files;
@@ -82,6 +83,9 @@ internal static class BundleManifest
     private static bool IsHash(string? text) => text is { Length: 64 } && text.All(char.IsAsciiHexDigitLower);
 
     // A name becomes a path below the bundle's folder, and must not lead out of it on any system.
-    private static bool IsPlainName(string name) => name is { Length: > 0 and <= NameLengthMax } && name[0] != '.' && name != FileName
+    private static bool IsPlainPath(string name) =>
+        name != FileName && name.Length <= NameLengthMax && name.Split('/') is { Length: <= DepthMax } parts && parts.All(IsPlainName);
+
+    private static bool IsPlainName(string name) => name is { Length: > 0 } && name[0] != '.'
         && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_');
 }

@@ -37,6 +37,46 @@ public sealed class BundleFolderTests : IDisposable
     }
 
     [Fact]
+    public void FilesCopied_AreTheBundleThatWritingThemMakes_AndAnyChangeIsFound()
+    {
+        var files = Files().Append(new("1_Pooling/config.json", [1, 2, 3])).ToDictionary();
+        var elsewhere = Directory.CreateTempSubdirectory("orleansseg-files-");
+        try
+        {
+            foreach (var (name, content) in files)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(elsewhere.FullName, name))!);
+                File.WriteAllBytes(Path.Combine(elsewhere.FullName, name), content);
+            }
+
+            var hash = BundleFolder.Copy(_store, files.Keys.ToDictionary(name => name, name => Path.Combine(elsewhere.FullName, name)));
+            Assert.Equal(BundleFolder.HashOf(files), hash);
+            Assert.Equal(hash, BundleFolder.Copy(_store, files.Keys.ToDictionary(name => name, name => Path.Combine(elsewhere.FullName, name))));
+            Assert.Equal([hash], Directory.EnumerateFileSystemEntries(_store).Select(Path.GetFileName));
+            Assert.Equal(files, BundleFolder.Read(_store, hash));
+            Assert.Equal(Path.Combine(_store, hash), BundleFolder.Check(_store, hash));
+        }
+        finally
+        {
+            elsewhere.Delete(recursive: true);
+        }
+
+        var folder = Directory.GetDirectories(_store).Single();
+        File.WriteAllBytes(Path.Combine(folder, "1_Pooling", "config.json"), [1, 2, 4]);
+        Assert.Contains("1_Pooling/config.json", Assert.Throws<BundleCorruptException>(() => BundleFolder.Check(_store, Path.GetFileName(folder))).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(Path.Combine(folder, "1_Pooling", "config.json"), [1, 2, 3]);
+        File.WriteAllText(Path.Combine(folder, "1_Pooling", "more"), "");
+        Assert.Throws<BundleCorruptException>(() => BundleFolder.Check(_store, Path.GetFileName(folder)));
+    }
+
+    [Fact]
+    public void CopyOfAFileThatIsNotThere_LeavesNothing()
+    {
+        Assert.ThrowsAny<IOException>(() => BundleFolder.Copy(_store, new Dictionary<string, string> { ["a"] = Path.Combine(_store, "nothing") }));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_store));
+    }
+
+    [Fact]
     public void Removal_TakesTheBundleAndNothingElse_AndIsHarmlessWhenRepeated()
     {
         var (gone, stays) = (BundleFolder.Write(_store, Files()), BundleFolder.Write(_store, new Dictionary<string, byte[]> { ["other"] = [1] }));

@@ -20,7 +20,10 @@ public sealed class AzureBlobBundleStoreTests(AzuriteFixture azurite) : IDisposa
         { "{}", "names 0 files" },
         { """{"../escape":"HASH"}""", "'../escape'" },
         { """{".hidden":"HASH"}""", "'.hidden'" },
-        { """{"a/b":"HASH"}""", "'a/b'" },
+        { """{"a/../b":"HASH"}""", "'a/../b'" },
+        { """{"/a":"HASH"}""", "'/a'" },
+        { """{"a/b/c":"HASH"}""", "'a/b/c'" },
+        { """{"a\\b":"HASH"}""", "which is no file within the bundle" },
         { """{"manifest.json":"HASH"}""", "'manifest.json'" },
         { """{"config.json":"not-a-hash"}""", "'not-a-hash'" },
         { """{"config.json":null}""", "'config.json'" },
@@ -37,7 +40,7 @@ public sealed class AzureBlobBundleStoreTests(AzuriteFixture azurite) : IDisposa
     public async Task Bundle_OfSmallEmptyAndManyBlockFiles_ArrivesWhole()
     {
         var hash = _here.Write(
-            ("config.json", Encoding.UTF8.GetBytes("{}")), ("empty", []), ("model.safetensors", Noise((3 * BlockSize) + 17)), ("exact", Noise(2 * BlockSize)));
+            ("config.json", Encoding.UTF8.GetBytes("{}")), ("empty", []), ("model.safetensors", Noise((3 * BlockSize) + 17)), ("exact", Noise(2 * BlockSize)), ("1_Pooling/config.json", Encoding.UTF8.GetBytes("{}")));
         await Store().UploadAsync(_here.Folder, hash, default);
         await Store().FetchAsync(_there.Folder, hash, default);
         Assert.Equal(_here.Read(hash), _there.Read(hash));

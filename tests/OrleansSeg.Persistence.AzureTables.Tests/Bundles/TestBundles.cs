@@ -23,14 +23,17 @@ internal sealed class TestBundles : IDisposable
         Directory.CreateDirectory(Path.Combine(Folder, hash));
         foreach (var (name, content) in files.Append(("manifest.json", manifest)))
         {
-            File.WriteAllBytes(Path.Combine(Folder, hash, name), content);
+            var path = Path.Combine(Folder, hash, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, content);
         }
 
         return hash;
     }
 
     public Dictionary<string, string> Read(string hash) =>
-        Directory.EnumerateFiles(Path.Combine(Folder, hash)).ToDictionary(path => Path.GetFileName(path), path => Hash(File.ReadAllBytes(path)));
+        Directory.EnumerateFiles(Path.Combine(Folder, hash), "*", SearchOption.AllDirectories)
+            .ToDictionary(path => Path.GetRelativePath(Path.Combine(Folder, hash), path), path => Hash(File.ReadAllBytes(path)));
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
