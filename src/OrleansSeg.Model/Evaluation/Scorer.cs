@@ -34,7 +34,7 @@ public sealed class Scorer
     /// <param name="test">N labelled examples.</param>
     /// <param name="forecasts">N forecasts in the same order.</param>
     /// <param name="decisionWeights">(S) weights fitted on validation.</param>
-    /// <param name="resamples">Bootstrap resamples, at least 2.</param>
+    /// <param name="resamples">Bootstrap resamples, at least 2; 0 for no intervals.</param>
     /// <param name="seed">Seed of the bootstrap.</param>
     public static Scores Measure(
         string engine, ExampleSet test, IReadOnlyList<Forecast> forecasts, double[] decisionWeights, int resamples, int seed)
@@ -67,7 +67,7 @@ public sealed class Scorer
             draws.Add(Figures(Bootstrap.Weights(_truths.Length, random)));
         }
 
-        return draws[0].Keys.ToDictionary(name => name, name => Bootstrap.Interval(draws.Select(draw => draw[name])));
+        return resamples == 0 ? [] : draws[0].Keys.ToDictionary(name => name, name => Bootstrap.Interval(draws.Select(draw => draw[name])));
     }
 
     private Dictionary<string, double> Figures(int[] weights)
