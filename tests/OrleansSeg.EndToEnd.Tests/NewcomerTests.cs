@@ -46,6 +46,29 @@ public sealed class NewcomerTests : IDisposable
         await TamperedBundleIsRefusedAsync(chosen, (string)known[0]!["segment"]!);
     }
 
+    [Fact]
+    public async Task TextEncoderOfTheShopsOwn_IsReadByTheModel_WhateverBecomesOfItsFolder()
+    {
+        var (file, _) = await WriteShopAsync();
+        await RunAsync("import", file, "--layout", "events");
+        var encoder = Path.Combine(_folder.FullPath, "encoder");
+        var pretrained = await RunAsync("text", "pretrain", "--out", encoder, "--hidden", "16", "--layers", "1", "--epochs", "2");
+        Assert.True((int)pretrained["vocabulary"]! > 50);
+        await using (var refused = OrleansSegProcess.Start("train", "--text-encoder", _folder.FullPath, "--data-dir", _folder.DataDirectory))
+        {
+            await refused.ExitsAsync(2, StepMax);
+            Assert.Contains("has no tokenizer", refused.Errors, StringComparison.Ordinal);
+        }
+
+        var trained = await RunAsync("train", "--horizon", "60", "--text-encoder", encoder);
+        Assert.Matches("^[0-9a-f]{64}$", (string?)trained["card"]!["textEncoder"]);
+        Directory.Delete(encoder, recursive: true);
+        var ids = Enumerable.Range(0, 20).Select(ShopSimulator.CustomerId).ToArray();
+        var known = (await RunAsync(["lookup", .. ids])).AsArray().Where(answer => (string)answer!["segment"]! != "unknown").ToList();
+        Assert.All(known, answer => AssertScored(answer!));
+        Assert.NotEmpty((await RunAsync("explain", (string)known[0]!["customer"]!))["factors"]!.AsArray());
+    }
+
     /// <summary>One byte of the weights is changed: whoever needs the model hears so, look-ups go on with what was assigned.</summary>
     private async Task TamperedBundleIsRefusedAsync(string customer, string segment)
     {

@@ -33,7 +33,18 @@ public sealed record TrainingRequest(
     [property: Id(1)] DateTimeOffset? Cutoff,
     [property: Id(2)] TimeSpan Horizon,
     [property: Id(3)] int Seed,
-    [property: Id(4)] bool Promote);
+    [property: Id(4)] bool Promote)
+{
+    /// <summary>The <see cref="TextEncoder"/> that reads no texts.</summary>
+    public const string NoTexts = "none";
+
+    /// <summary>
+    /// What the model reads texts with: a text encoder's folder as the training silo sees it, or the hash of one in the model store, or
+    /// <see cref="NoTexts"/>; null for small title vectors of the model's own.
+    /// </summary>
+    [Id(5)]
+    public string? TextEncoder { get; init; }
+}
 
 /// <summary>What a job is for.</summary>
 [GenerateSerializer, Alias("seg.training-purpose")]
@@ -53,7 +64,7 @@ public enum TrainingPurpose
 /// <param name="ResultJson">When done: the report, as the command line prints it; otherwise null.</param>
 /// <param name="PublishedVersion">When done training: the model's version; otherwise null.</param>
 /// <param name="Failure">When failed: what went wrong, for people; otherwise null.</param>
-/// <param name="FailureIsInput">Whether the failure is the data's (too few customers), not the system's.</param>
+/// <param name="FailureIsInput">Whether the failure is the input's (too few customers, a folder without a text encoder), not the system's.</param>
 [GenerateSerializer, Immutable, Alias("seg.training-status")]
 public sealed record TrainingStatus(
     [property: Id(0)] TrainingState State,

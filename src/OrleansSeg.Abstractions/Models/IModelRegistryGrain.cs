@@ -85,4 +85,8 @@ public sealed record ModelReference(
     /// <summary>The bundle of the site's version that it was trained on from; null where training began anew, or that is not known.</summary>
     [Id(7)]
     public string? Parent { get; init; }
+
+    /// <summary>The bundle of the text encoder that it reads texts with, which several versions may share; null for none.</summary>
+    [Id(8)]
+    public string? TextEncoder { get; init; }
 }

@@ -1,10 +1,15 @@
 using System.CommandLine;
+using OrleansSeg.Federation;
+using OrleansSeg.Model.Bundles;
 
 namespace OrleansSeg.Cli.Training;
 
 /// <summary>Options that training and evaluation share.</summary>
 internal static class TrainingOptions
 {
+    /// <summary>Names the small title vectors of the model's own.</summary>
+    public const string OwnTitles = "titles";
+
     /// <summary>How far after a cutoff labels look, in days.</summary>
     public static Option<int> Horizon()
     {
@@ -17,5 +22,29 @@ internal static class TrainingOptions
             }
         });
         return option;
+    }
+
+    /// <summary>What texts are read with.</summary>
+    public static Option<string> TextEncoder() => new("--text-encoder")
+    {
+        Description = $"What reads titles and messages: {OwnTitles}, small vectors of the model's own; {TrainingRequest.NoTexts}; or a text encoder, by its folder or by its hash in the model store.",
+        DefaultValueFactory = _ => OwnTitles,
+    };
+
+    /// <summary>The <see cref="TrainingRequest.TextEncoder"/> that a value of the option means.</summary>
+    /// <exception cref="UsageException">It names no folder.</exception>
+    public static string? TextEncoderOf(string value)
+    {
+        switch (value)
+        {
+            case OwnTitles:
+                return null;
+            case TrainingRequest.NoTexts:
+                return value;
+            case var hash when BundleFolder.IsHash(hash):
+                return hash;
+            default:
+                return Directory.Exists(value) ? Path.GetFullPath(value) : throw new UsageException($"--text-encoder: there is no folder '{value}'.");
+        }
     }
 }

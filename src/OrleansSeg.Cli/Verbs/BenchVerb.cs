@@ -27,6 +27,7 @@ internal static class BenchVerb
         command.Subcommands.Add(ChaosBench.Create(runner));
         command.Subcommands.Add(FederatedBench.Create(runner));
         command.Subcommands.Add(OverheadBench.Create(runner));
+        command.Subcommands.Add(TextBench.Create(runner));
         command.Subcommands.Add(SiteClusterBench.Create(runner));
         return runner.Bind(command, async (context, cancellationToken) =>
         {

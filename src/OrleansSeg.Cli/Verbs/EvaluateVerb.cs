@@ -11,17 +11,22 @@ internal static class EvaluateVerb
     public static Command Create(VerbRunner runner)
     {
         var horizon = TrainingOptions.Horizon();
+        var texts = TrainingOptions.TextEncoder();
         var cutoff = InstantOption.Required("--cutoff", "Nothing after it is seen in training; UTC unless it says otherwise.");
-        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff.") { cutoff, horizon };
+        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff.") { cutoff, horizon, texts };
         return runner.Bind(command, async (context, cancellationToken) =>
         {
+            var textEncoder = TrainingOptions.TextEncoderOf(context.Parsed.GetValue(texts)!);
             await using var session = await context.OpenAsync(cancellationToken);
             var request = new TrainingRequest(
                 TrainingPurpose.Evaluate,
                 context.Parsed.GetValue(cutoff),
                 TimeSpan.FromDays(context.Parsed.GetValue(horizon)),
                 context.Settings.Seed,
-                Promote: false);
+                Promote: false)
+            {
+                TextEncoder = textEncoder,
+            };
             var status = await TrainingWatch.RunAsync(context.Output, session, request, cancellationToken);
             var report = JsonNode.Parse(status.ResultJson!)!;
             context.Output.Answer(report, screen => ReportTables.WriteEvaluation(screen, report));

@@ -4,7 +4,9 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using OrleansSeg.Cli.Classification;
 using OrleansSeg.Cli.Output;
+using OrleansSeg.Customers;
 using OrleansSeg.Data.Import;
+using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Text;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.PreTraining;
@@ -26,7 +28,7 @@ internal static class TextVerb
     private static Command PreTrain(VerbRunner runner)
     {
         var defaults = new MaskedLanguageOptions();
-        var texts = Texts();
+        var texts = new Option<FileInfo?>("--texts") { Description = "File with a text on each line, UTF-8; without it, the texts of the site's own events of customers who consent to training." };
         var folder = new Option<DirectoryInfo>("--out") { Description = "Folder that the model is saved to.", Required = true };
         var epochs = Number("--epochs", "Passes over the texts.", defaults.Epochs);
         var hidden = Number("--hidden", "Width of the states.", defaults.Hidden);
@@ -46,8 +48,10 @@ internal static class TextVerb
                 VocabularyMax = context.Parsed.GetValue(vocabulary),
                 Seed = context.Settings.Seed,
             };
+            var lines = context.Parsed.GetValue(texts) is { } file
+                ? await LinesAsync(file, context.Parsed.GetValue(column) ?? [], cancellationToken)
+                : await OwnTextsAsync(context, cancellationToken);
             var started = Stopwatch.GetTimestamp();
-            var lines = await LinesAsync(context.Parsed.GetValue(texts)!, context.Parsed.GetValue(column) ?? [], cancellationToken);
             using var trained = await ProgressDisplay.RunAsync(context.Output, "Training", report => Task.Run(
                 () => MaskedLanguageTrainer.Train(lines, options, new Progress(report), device: null, cancellationToken), cancellationToken));
             var target = context.Parsed.GetValue(folder)!.FullName;
@@ -78,7 +82,7 @@ internal static class TextVerb
         {
             using var encoder = TransformerTextEncoder.Load(context.Parsed.GetValue(folder)!.FullName);
             var (lines, started) = (File.ReadAllLines(context.Parsed.GetValue(texts)!.FullName), Stopwatch.GetTimestamp());
-            var vectors = encoder.EncodeAll(lines, cancellationToken);
+            var vectors = encoder.EncodeAll(lines, cancellationToken: cancellationToken);
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             var document = new
             {
@@ -117,6 +121,20 @@ internal static class TextVerb
         await foreach (var values in ColumnFile.ReadAsync(file.FullName, columns, (_, _) => { }, cancellationToken))
         {
             texts.Add(string.Join(' ', values.Select(value => value.Trim()).Where(value => value.Length > 0)));
+        }
+
+        return texts;
+    }
+
+    // Titles repeat, messages do not: what is different is all that pre-training reads.
+    private static async Task<IEnumerable<string>> OwnTextsAsync(VerbContext context, CancellationToken cancellationToken)
+    {
+        await using var session = await context.OpenAsync(cancellationToken);
+        var (site, texts) = (context.Settings.Site, new HashSet<string>(StringComparer.Ordinal));
+        var layout = await session.Grains.GetGrain<ISiteGrain>(site).GetLayoutAsync(cancellationToken);
+        await foreach (var history in session.Grains.ReadTrainingHistoriesAsync(site, Enumerable.Range(0, layout.PartitionCount), null, context.Settings.AsOf, cancellationToken))
+        {
+            texts.UnionWith(Holdout.Contains(site, history.CustomerId) ? [] : history.Events.Select(e => e.Text).OfType<string>());
         }
 
         return texts;

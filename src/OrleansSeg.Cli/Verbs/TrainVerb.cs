@@ -12,17 +12,22 @@ internal static class TrainVerb
     public static Command Create(VerbRunner runner)
     {
         var horizon = TrainingOptions.Horizon();
+        var texts = TrainingOptions.TextEncoder();
         var keep = new Option<bool>("--no-promote") { Description = "Publish the model without putting it in service." };
-        var command = new Command("train", "Trains a model on the site's customers and puts it in service.") { horizon, keep };
+        var command = new Command("train", "Trains a model on the site's customers and puts it in service.") { horizon, texts, keep };
         return runner.Bind(command, async (context, cancellationToken) =>
         {
+            var textEncoder = TrainingOptions.TextEncoderOf(context.Parsed.GetValue(texts)!);
             await using var session = await context.OpenAsync(cancellationToken);
             var request = new TrainingRequest(
                 TrainingPurpose.Train,
                 context.Settings.AsOf,
                 TimeSpan.FromDays(context.Parsed.GetValue(horizon)),
                 context.Settings.Seed,
-                Promote: !context.Parsed.GetValue(keep));
+                Promote: !context.Parsed.GetValue(keep))
+            {
+                TextEncoder = textEncoder,
+            };
             var status = await TrainingWatch.RunAsync(context.Output, session, request, cancellationToken);
             var scored = request.Promote ? await SweepProgress.RunAsync(context.Output, session, cancellationToken) : 0;
             var document = new JsonObject

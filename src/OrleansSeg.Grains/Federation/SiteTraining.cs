@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OrleansSeg.Customers;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
 
@@ -11,7 +12,7 @@ namespace OrleansSeg.Federation;
 
 /// <summary>Trains and evaluates on all partitions of one site: histories in, a published bundle or a report out.</summary>
 internal sealed partial class SiteTraining(
-    IGrainFactory grains, IModelStore store, SiteDirectory sites, TimeProvider time, ILogger<SiteTraining> logger)
+    IGrainFactory grains, IModelStore store, SiteTexts texts, SiteDirectory sites, TimeProvider time, ILogger<SiteTraining> logger)
 {
     /// <summary>Runs one job to its end.</summary>
     /// <exception cref="InsufficientDataException">Too few customers or too short a history.</exception>
@@ -26,7 +27,8 @@ internal sealed partial class SiteTraining(
     {
         var cutoff = request.Cutoff ?? throw new ArgumentException("An evaluation needs a cutoff.", nameof(request));
         var histories = await SourceAsync(site, time.GetUtcNow(), visibleUntil: null, cancellationToken);
-        var report = await TrainingPipeline.EvaluateAsync(histories, cutoff, await PlanAsync(site, request), progress, cancellationToken);
+        using var read = await texts.OpenAsync(request.TextEncoder, cancellationToken);
+        var report = await TrainingPipeline.EvaluateAsync(histories, cutoff, await PlanAsync(site, request, read), progress, cancellationToken);
         return new TrainingResult(JsonSerializer.Serialize(report, BundleJson.Compact), null);
     }
 
@@ -38,12 +40,35 @@ internal sealed partial class SiteTraining(
 
         // The holdout stays fresh for the gate: a model in service that knew it would look better than its challengers.
         var histories = Holdout.Without(site, await SourceAsync(site, watermark, request.Cutoff, cancellationToken));
-        var trained = await TrainingPipeline.TrainAsync(histories, await PlanAsync(site, request), progress, cancellationToken);
+        using var read = await texts.HoldAsync(site, request.TextEncoder, cancellationToken);
+        try
+        {
+            var trained = await TrainingPipeline.TrainAsync(histories, await PlanAsync(site, request, read), progress, cancellationToken);
+            var result = await PublishAsync(site, request, trained, new ModelReading(site, watermark, request.Cutoff, erasures.Number), cancellationToken);
+            if (read.Encoder is { } encoder && SegmentModel.TextEncoderOf(trained.Files) is null)
+            {
+                // There was no text to read.
+                await texts.ReleaseAsync(site, encoder);
+            }
+
+            return result;
+        }
+        catch when (read.Encoder is not null)
+        {
+            await texts.ReleaseAsync(site, read.Encoder);
+            throw;
+        }
+    }
+
+    private async Task<TrainingResult> PublishAsync(
+        string site, TrainingRequest request, TrainedBundle trained, ModelReading reading, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         var hash = await store.WriteAsync(trained.Files, cancellationToken);
         var candidate = new ModelReference(0, hash, time.GetUtcNow(), [.. trained.Card.Labels], Summarize(trained.Card), InService: false)
         {
-            Readings = [new ModelReading(site, watermark, request.Cutoff, erasures.Number)],
+            Readings = [reading],
+            TextEncoder = SegmentModel.TextEncoderOf(trained.Files),
         };
         var published = await grains.GetGrain<IModelRegistryGrain>(site).PublishAsync(candidate, request.Promote, cancellationToken);
         LogPublished(site, published.Version, hash);
@@ -58,8 +83,9 @@ internal sealed partial class SiteTraining(
         return stop => grains.ReadTrainingHistoriesAsync(site, partitions, watermark, visibleUntil, stop);
     }
 
-    private async Task<TrainingPlan> PlanAsync(string site, TrainingRequest request) => new()
+    private async Task<TrainingPlan> PlanAsync(string site, TrainingRequest request, OpenedTexts read) => new()
     {
+        Texts = read.Trainer,
         Horizon = request.Horizon,
         Seed = request.Seed,
         WholeFrom = await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(site, 0).GrainKey).GetRetainedFromAsync(),

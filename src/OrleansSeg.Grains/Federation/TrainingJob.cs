@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Federation;
@@ -72,7 +73,7 @@ internal sealed class TrainingJob : IProgress<TrainingProgress>, IDisposable
         {
             return new TrainingOutcome(TrainingState.Cancelled, Failure: "Stopped on request; nothing of it was kept.");
         }
-        catch (InsufficientDataException exception)
+        catch (Exception exception) when (exception is InsufficientDataException or CheckpointException)
         {
             return new TrainingOutcome(TrainingState.Failed, Failure: exception.Message, FailureIsInput: true);
         }

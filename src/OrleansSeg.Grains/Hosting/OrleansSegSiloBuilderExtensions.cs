@@ -68,7 +68,9 @@ public static class OrleansSegSiloBuilderExtensions
         services.AddOptions<FolderModelStoreOptions>().ValidateOnStart();
         services.TryAddSingleton<IValidateOptions<FolderModelStoreOptions>, FolderModelStoreOptionsValidator>();
         services.TryAddSingleton<IModelStore, FolderModelStore>();
+        services.TryAddSingleton<ModelBundles>();
         services.TryAddSingleton<IScoringModelLoader, BundleModelLoader>();
+        services.TryAddSingleton<SiteTexts>();
         services.TryAddSingleton<SiteTraining>();
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using OrleansSeg.Inference;
-using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Native;
@@ -9,18 +8,20 @@ using TorchSharp;
 namespace OrleansSeg.Models;
 
 /// <summary>Loads bundles from the model store.</summary>
-internal sealed class BundleModelLoader(IModelStore store, IOptions<InferenceOptions> options, TimeProvider time) : IScoringModelLoader
+internal sealed class BundleModelLoader(ModelBundles bundles, IOptions<InferenceOptions> options, TimeProvider time) : IScoringModelLoader
 {
     /// <inheritdoc />
     public async Task<IScoringModel> LoadAsync(ModelReference reference, CancellationToken cancellationToken)
     {
-        await store.FetchAsync(reference.Sha256, cancellationToken);
+        var model = await Task.Run(() => LoadAsync(reference.Sha256, cancellationToken), cancellationToken);
+        var scoring = new SegmentScoringModel(reference.Version, model);
 
-        // Reading, hashing and the first pass take long enough to be kept off the caller's scheduler.
-        return await Task.Run(() => Load(reference), cancellationToken);
+        // The first pass is slow.
+        await Task.Run(() => scoring.Score([CustomerInputBuilder.Build(new LifetimeAggregates(), [], [], time.GetUtcNow())]), cancellationToken);
+        return scoring;
     }
 
-    private SegmentScoringModel Load(ModelReference reference)
+    private Task<SegmentModel> LoadAsync(string hash, CancellationToken cancellationToken)
     {
         LibTorch.EnsureLoadable();
         if (options.Value.ThreadCount > 0)
@@ -28,9 +29,6 @@ internal sealed class BundleModelLoader(IModelStore store, IOptions<InferenceOpt
             torch.set_num_threads(options.Value.ThreadCount);
         }
 
-        var model = new SegmentScoringModel(reference.Version, SegmentModel.FromFiles(
-            BundleFolder.Read(store.LocalFolder, reference.Sha256), new torch.Device(options.Value.Device)));
-        model.Score([CustomerInputBuilder.Build(new LifetimeAggregates(), [], [], time.GetUtcNow())]);
-        return model;
+        return bundles.LoadAsync(hash, new torch.Device(options.Value.Device), cancellationToken);
     }
 }

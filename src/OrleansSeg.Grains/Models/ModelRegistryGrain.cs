@@ -41,6 +41,11 @@ internal sealed partial class ModelRegistryGrain(
 
         // Held first: a bundle that nobody removes does no harm, a version without one does.
         await BundleOf(candidate.Sha256).HoldAsync(Site);
+        if (candidate.TextEncoder is { } encoder)
+        {
+            await BundleOf(encoder).HoldAsync(Site);
+        }
+
         var added = candidate with
         {
             Version = LastVersion + 1,
@@ -51,7 +56,7 @@ internal sealed partial class ModelRegistryGrain(
         {
             Models = Models.Add(added),
             LastVersion = added.Version,
-            Removing = stored.State.Removing.Remove(added.Sha256),
+            Removing = stored.State.Removing.RemoveRange([added.Sha256, added.TextEncoder ?? added.Sha256]),
             Partners = [.. Partners.Union(added.Readings.Select(reading => reading.Site).Where(site => site != Site), StringComparer.Ordinal)],
         };
         await WriteAsync(promote ? Serving(state, added.Version, ServiceReason.Published, forced: false) : state);
@@ -90,8 +95,9 @@ internal sealed partial class ModelRegistryGrain(
             }
 
             // Versions that came of it come of what it came of.
-            var others = Models.Remove(chosen).Select(model => model.Parent == chosen.Sha256 ? model with { Parent = chosen.Parent } : model);
-            await WriteAsync(stored.State with { Models = [.. others], LastVersion = LastVersion, Removing = stored.State.Removing.Add(chosen.Sha256) });
+            ImmutableArray<ModelReference> others = [.. Models.Remove(chosen).Select(model => model.Parent == chosen.Sha256 ? model with { Parent = chosen.Parent } : model)];
+            var unneeded = chosen.TextEncoder is { } encoder && others.All(model => model.TextEncoder != encoder) ? new[] { chosen.Sha256, encoder } : [chosen.Sha256];
+            await WriteAsync(stored.State with { Models = others, LastVersion = LastVersion, Removing = stored.State.Removing.AddRange(unneeded) });
         }
         else if (version < 1 || version > LastVersion)
         {

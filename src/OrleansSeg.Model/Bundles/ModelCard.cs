@@ -40,6 +40,10 @@ public sealed record ModelCard
     /// <summary>Scores on validation, which chose the epoch, the temperature and the decision weights: flattering, not a test.</summary>
     public required Scores Validation { get; init; }
 
+    /// <summary>Hash of the text encoder's bundle that it reads texts with; null for none beside its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TextEncoder { get; init; }
+
     /// <summary>The federated run it came from; null for a training on one machine.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelLineage? Lineage { get; init; }

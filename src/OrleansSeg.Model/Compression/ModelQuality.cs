@@ -58,7 +58,7 @@ public sealed record ModelQuality(double? Cosine, double? HiddenTokenLoss, doubl
                 using (var encoder = TransformerTextEncoder.Load(folder))
                 using (var original = TransformerTextEncoder.Load(whole))
                 {
-                    var vectors = encoder.EncodeAll(texts, cancellationToken).Zip(original.EncodeAll(texts, cancellationToken));
+                    var vectors = encoder.EncodeAll(texts, cancellationToken: cancellationToken).Zip(original.EncodeAll(texts, cancellationToken: cancellationToken));
                     return new ModelQuality(
                         vectors.Average(pair => TensorPrimitives.CosineSimilarity<float>(pair.First, pair.Second)),
                         head == TextHead.MaskedLanguage ? HiddenTokens(folder, encoder.Tokenizer, encoder.TokensMax, texts, seed, cancellationToken) : null,

@@ -19,7 +19,7 @@ internal sealed class Evaluator(
         _seconds.Add("read", Math.Round(read.TotalSeconds, 1));
         IForecasterTrainer[] baselines = [new MajorityBaseline(), new RuleBaseline(), new LogisticBaseline(), new LightGbmBaseline(), new GruBaseline()];
         var scores = baselines.ToDictionary(baseline => baseline.Name, baseline => Measure(baseline, out _));
-        var model = Measure(new ModelTrainer(), out var parameters);
+        var model = Measure(new ModelTrainer(texts: plan.Texts), out var parameters);
         return new EvaluationReport
         {
             Cutoff = data.Split.Test!.Value,

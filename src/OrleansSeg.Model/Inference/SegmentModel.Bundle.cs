@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Text;
+using OrleansSeg.Model.Text.Vectors;
 using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Inference;
@@ -19,34 +21,33 @@ public sealed partial class SegmentModel
     private const string ConfigFile = "config.json";
     private const string NormalizerFile = "normalizer.json";
     private const string SchemeFile = "scheme.json";
-    private const string VocabularyFile = "vocab.txt";
     private const string WeightsFile = "model.safetensors";
     private const string CardFile = "card.json";
-    private const string TokenVectors = "text.vectors";
 
-    /// <summary>The files of this model's bundle, for <see cref="BundleFolder.Write"/>.</summary>
+    /// <summary>The files of this model's bundle, for <see cref="BundleFolder.Write"/>; a text encoder that it shares is not among them.</summary>
     public IReadOnlyDictionary<string, byte[]> ToFiles(ModelCard card)
     {
         using var scope = NewDisposeScope();
         var tensors = _network.state_dict().ToDictionary(
             pair => pair.Key, pair => StoredTensor.Of(pair.Value));
-        tensors.Add(TokenVectors, new StoredTensor([_titles.Vocabulary.Count, _titles.Dimension], _titles.Vectors.ToArray()));
-        return new Dictionary<string, byte[]>
+        var files = new Dictionary<string, byte[]>
         {
-            [ConfigFile] = Json(new BundleConfig(BundleFormat, Config, Calibration, DecisionWeights)),
+            [ConfigFile] = Json(new BundleConfig(BundleFormat, Config, Calibration, DecisionWeights) { TextEncoder = _texts.EncoderHash }),
             [NormalizerFile] = Json(_normalizer),
             [SchemeFile] = Json(Scheme),
-            [VocabularyFile] = Encoding.UTF8.GetBytes(string.Join('\n', _titles.Vocabulary) + "\n"),
-            [WeightsFile] = SafeTensors.Write(tensors),
             [CardFile] = Json(card),
         };
+        _texts.Save(files, tensors);
+        files.Add(WeightsFile, SafeTensors.Write(tensors));
+        return files;
     }
 
     /// <summary>Loads a model from the files that <see cref="BundleFolder.Read"/> returned.</summary>
     /// <param name="files">The files by name.</param>
     /// <param name="device">What it runs on; null for the CPU.</param>
-    /// <exception cref="BundleCorruptException">A file is missing, cannot be read, does not fit the others, or is of other features.</exception>
-    public static SegmentModel FromFiles(IReadOnlyDictionary<string, byte[]> files, Device? device = null)
+    /// <param name="encoders">Where the text encoder is that the bundle names, see <see cref="TextEncoderOf"/>; null for bundles that name none.</param>
+    /// <exception cref="BundleCorruptException">A file is missing, cannot be read, does not fit the others, or is of other features; or the text encoder is not there.</exception>
+    public static SegmentModel FromFiles(IReadOnlyDictionary<string, byte[]> files, Device? device = null, SharedTextEncoders? encoders = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         try
@@ -64,11 +65,28 @@ public sealed partial class SegmentModel
                 throw new InvalidDataException("The model was fitted on other features than this version computes; train it again.");
             }
 
-            return Assemble(config, Json<FeatureNormalizer>(files, NormalizerFile), Json<SegmentScheme>(files, SchemeFile), files, device);
+            return Assemble(config, Json<FeatureNormalizer>(files, NormalizerFile), Json<SegmentScheme>(files, SchemeFile), files, device, encoders);
         }
         catch (Exception exception) when (exception is InvalidDataException or JsonException or ArgumentException or DecoderFallbackException)
         {
             throw new BundleCorruptException($"The bundle cannot be loaded: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Hash of the text encoder's bundle that a model needs beside its own; null for none.</summary>
+    /// <param name="files">The model's files by name.</param>
+    /// <exception cref="BundleCorruptException">The configuration is missing or cannot be read, or what it names is no hash.</exception>
+    public static string? TextEncoderOf(IReadOnlyDictionary<string, byte[]> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        try
+        {
+            var hash = Json<BundleConfig>(files, ConfigFile).TextEncoder;
+            return hash is null || BundleFolder.IsHash(hash) ? hash : throw new InvalidDataException("Its text encoder is named by no hash.");
+        }
+        catch (Exception exception) when (exception is InvalidDataException or JsonException)
+        {
+            throw new BundleCorruptException($"The bundle's configuration cannot be read: {exception.Message}", exception);
         }
     }
 
@@ -88,7 +106,12 @@ public sealed partial class SegmentModel
     }
 
     private static SegmentModel Assemble(
-        BundleConfig config, FeatureNormalizer normalizer, SegmentScheme scheme, IReadOnlyDictionary<string, byte[]> files, Device? device)
+        BundleConfig config,
+        FeatureNormalizer normalizer,
+        SegmentScheme scheme,
+        IReadOnlyDictionary<string, byte[]> files,
+        Device? device,
+        SharedTextEncoders? encoders)
     {
         if (!normalizer.Fits(AggregateFeatures.Names.Length) || normalizer.Width != config.Network.AggregateWidth
             || scheme.Labels.IsDefaultOrEmpty || scheme.Count != config.Network.Segments
@@ -98,16 +121,43 @@ public sealed partial class SegmentModel
         }
 
         var tensors = SafeTensors.Read(File(files, WeightsFile));
-        var vocabulary = Encoding.UTF8.GetString(File(files, VocabularyFile)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (!tensors.Remove(TokenVectors, out var vectors) || !vectors.Shape.SequenceEqual([vocabulary.Length, config.Network.TextWidth]))
+        var texts = TextsOf(TextEncoderOf(files), config.Network.TextWidth, files, tensors, device, encoders);
+        try
         {
-            throw new InvalidDataException($"{TokenVectors} does not fit {VocabularyFile}.");
+            var network = new SegmentNetwork(config.Network, seed: 0);
+            NetworkWeights.Load(network, tensors);
+            return new SegmentModel(scheme, config.Network, normalizer, texts, network, config.Calibration, config.DecisionWeights, device);
+        }
+        catch
+        {
+            texts.Dispose();
+            throw;
+        }
+    }
+
+    private static IModelTexts TextsOf(
+        string? hash,
+        int width,
+        IReadOnlyDictionary<string, byte[]> files,
+        Dictionary<string, StoredTensor> tensors,
+        Device? device,
+        SharedTextEncoders? encoders)
+    {
+        if (hash is null)
+        {
+            return TitleEncoder.Load(width, files, tensors);
         }
 
-        var titles = new TitleEncoder(vocabulary, vectors.Values, config.Network.TextWidth);
-        var network = new SegmentNetwork(config.Network, seed: 0);
-        NetworkWeights.Load(network, tensors);
-        return new SegmentModel(scheme, config.Network, normalizer, titles, network, config.Calibration, config.DecisionWeights, device);
+        var encoder = encoders?.Rent(hash, device) ?? throw new InvalidDataException($"It reads texts with the text encoder {hash}, and none can be loaded here.");
+        try
+        {
+            return EncoderTexts.Load(encoder, width, files, tensors);
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
     }
 
     private static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, BundleJson.Indented);
@@ -119,5 +169,9 @@ public sealed partial class SegmentModel
     private static byte[] File(IReadOnlyDictionary<string, byte[]> files, string name) =>
         files.TryGetValue(name, out var content) ? content : throw new InvalidDataException($"{name} is missing.");
 
-    private sealed record BundleConfig(int Format, NetworkConfig Network, Calibration Calibration, ImmutableArray<double> DecisionWeights);
+    private sealed record BundleConfig(int Format, NetworkConfig Network, Calibration Calibration, ImmutableArray<double> DecisionWeights)
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? TextEncoder { get; init; }
+    }
 }

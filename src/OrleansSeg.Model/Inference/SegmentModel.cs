@@ -4,7 +4,7 @@ using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Sequences;
-using OrleansSeg.Model.Text;
+using OrleansSeg.Model.Text.Vectors;
 using OrleansSeg.Model.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,13 +21,13 @@ public sealed partial class SegmentModel : IForecaster
     private readonly InputEncoder _encoder;
     private readonly SegmentNetwork _network;
     private readonly FeatureNormalizer _normalizer;
-    private readonly TitleEncoder _titles;
+    private readonly IModelTexts _texts;
 
     internal SegmentModel(
         SegmentScheme scheme,
         NetworkConfig config,
         FeatureNormalizer normalizer,
-        TitleEncoder titles,
+        IModelTexts texts,
         SegmentNetwork network,
         Calibration calibration,
         ImmutableArray<double> decisionWeights,
@@ -35,15 +35,15 @@ public sealed partial class SegmentModel : IForecaster
     {
         LibTorch.EnsureLoadable();
         (Scheme, Config, Calibration, DecisionWeights) = (scheme, config, calibration, decisionWeights);
-        (_normalizer, _titles, _network) = (normalizer, titles, network);
+        (_normalizer, _texts, _network) = (normalizer, texts, network);
         network.to(device ?? CPU);
-        _encoder = new InputEncoder(config, scheme, normalizer, titles, device);
+        _encoder = new InputEncoder(config, scheme, normalizer, texts, device);
         foreach (var parameter in network.parameters())
         {
             parameter.requires_grad_(false);
         }
 
-        ParameterCount = network.parameters().Sum(parameter => parameter.numel()) + titles.Vectors.Length;
+        ParameterCount = network.parameters().Sum(parameter => parameter.numel()) + texts.ParameterCount;
     }
 
     /// <summary>The segments it tells apart.</summary>
@@ -58,8 +58,11 @@ public sealed partial class SegmentModel : IForecaster
     /// <summary>(S) weights that turn probabilities into one segment, fitted on validation; see <see cref="Evaluation.DecisionWeights"/>.</summary>
     public ImmutableArray<double> DecisionWeights { get; }
 
-    /// <summary>Numbers that were learned, token vectors included.</summary>
+    /// <summary>Numbers that were learned, token vectors included; a text encoder that models share is not.</summary>
     public long ParameterCount { get; }
+
+    /// <summary>Hash of the text encoder's bundle that it reads texts with; null for none beside its own.</summary>
+    public string? TextEncoder => _texts.EncoderHash;
 
     /// <summary>Turns inputs into tensors for it and for networks of its shape.</summary>
     internal InputEncoder Encoder => _encoder;
@@ -67,8 +70,8 @@ public sealed partial class SegmentModel : IForecaster
     /// <summary>Its network, not to be trained: training makes its own.</summary>
     internal SegmentNetwork Network => _network;
 
-    /// <summary>Gives titles their vectors.</summary>
-    internal TitleEncoder Titles => _titles;
+    /// <summary>Gives texts their vectors; disposed with the model.</summary>
+    internal IModelTexts Texts => _texts;
 
     /// <summary>Scales the aggregates.</summary>
     internal FeatureNormalizer Normalizer => _normalizer;
@@ -102,5 +105,9 @@ public sealed partial class SegmentModel : IForecaster
     }
 
     /// <inheritdoc />
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        _texts.Dispose();
+    }
 }

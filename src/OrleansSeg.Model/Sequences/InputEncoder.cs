@@ -27,6 +27,11 @@ public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, Fea
     public EncodedBatch Encode(IReadOnlyList<CustomerInput> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        if (config.TextWidth > 0)
+        {
+            texts.Prepare(TextsOf(inputs));
+        }
+
         var stepCount = 1;
         foreach (var input in inputs)
         {
@@ -47,6 +52,21 @@ public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, Fea
         WriteSteps(inputs, stepCount, batch);
         WriteProfiles(inputs, batch);
         return device is null || device.type == DeviceType.CPU ? batch : batch.MoveTo(device);
+    }
+
+    /// <summary>All texts of inputs, as often as they occur.</summary>
+    internal static IEnumerable<string> TextsOf(IEnumerable<CustomerInput> inputs)
+    {
+        foreach (var input in inputs)
+        {
+            for (var t = 0; t < input.Tokens.Length; t++)
+            {
+                foreach (var text in input.Tokens.Span[t].Texts)
+                {
+                    yield return text;
+                }
+            }
+        }
     }
 
     private void WriteSteps(IReadOnlyList<CustomerInput> inputs, int stepCount, EncodedBatch batch)

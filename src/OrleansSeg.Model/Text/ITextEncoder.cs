@@ -8,6 +8,12 @@ public interface ITextEncoder
 
     /// <summary>(X) vector of one text; the caller does not change it.</summary>
     ReadOnlySpan<float> Encode(string text);
+
+    /// <summary>Makes the vectors of many texts ready, where that is cheaper than one by one when <see cref="Encode"/> asks for each.</summary>
+    /// <param name="texts">The texts; repeated ones count once.</param>
+    void Prepare(IEnumerable<string> texts)
+    {
+    }
 }
 
 /// <summary>Gives every text the same nothing: for networks without text.</summary>

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
+using System.Text;
 using Microsoft.ML.Tokenizers;
+using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Text.Vectors;
 
 namespace OrleansSeg.Model.Text;
 
@@ -9,13 +12,16 @@ namespace OrleansSeg.Model.Text;
 /// Trained by <see cref="TitleEncoderTrainer"/>; serving is table look-ups in plain memory, from any thread. Vectors of texts seen
 /// before are remembered, at most <see cref="RememberedMax"/> of them.
 /// </remarks>
-public sealed class TitleEncoder : ITextEncoder
+public sealed class TitleEncoder : IModelTexts
 {
     /// <summary>Most texts whose vectors are remembered.</summary>
     public const int RememberedMax = 100_000;
 
     /// <summary>Most tokens of a text that count.</summary>
     public const int TokenCountMax = 48;
+
+    private const string VocabularyFile = "vocab.txt";
+    private const string VectorsTensor = "text.vectors";
 
     private readonly ConcurrentDictionary<string, float[]> _remembered = new(StringComparer.Ordinal);
     private readonly BertTokenizer _tokenizer;
@@ -36,8 +42,17 @@ public sealed class TitleEncoder : ITextEncoder
         _tokenizer = WordPieceVocabulary.CreateTokenizer(vocabulary);
     }
 
+    /// <summary>Knows no word: for models that read no texts.</summary>
+    public static TitleEncoder None => new(WordPieceVocabulary.Train([], 16), [], 0);
+
     /// <inheritdoc />
     public int Dimension { get; }
+
+    /// <inheritdoc />
+    public long ParameterCount => _vectors.Length;
+
+    /// <inheritdoc />
+    public string? EncoderHash => null;
 
     /// <summary>(V) entries in the order of their ids.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
@@ -60,6 +75,41 @@ public sealed class TitleEncoder : ITextEncoder
         }
 
         return vector;
+    }
+
+    /// <summary>Loads what <see cref="Save"/> wrote and takes its tensors out.</summary>
+    /// <param name="width">Width that the network reads (X).</param>
+    /// <param name="files">The bundle's files.</param>
+    /// <param name="tensors">The bundle's tensors.</param>
+    /// <exception cref="InvalidDataException">A part is missing, or they do not fit each other.</exception>
+    public static TitleEncoder Load(int width, IReadOnlyDictionary<string, byte[]> files, IDictionary<string, StoredTensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(tensors);
+        var vocabulary = files.TryGetValue(VocabularyFile, out var words)
+            ? Encoding.UTF8.GetString(words).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            : throw new InvalidDataException($"{VocabularyFile} is missing.");
+        return tensors.Remove(VectorsTensor, out var vectors) && vectors.Shape.SequenceEqual([vocabulary.Length, width])
+            ? new TitleEncoder(vocabulary, vectors.Values, width)
+            : throw new InvalidDataException($"{VectorsTensor} does not fit {VocabularyFile}.");
+    }
+
+    /// <inheritdoc />
+    public void Save(IDictionary<string, byte[]> files, IDictionary<string, StoredTensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(tensors);
+        files.Add(VocabularyFile, Encoding.UTF8.GetBytes(string.Join('\n', Vocabulary) + "\n"));
+        tensors.Add(VectorsTensor, new StoredTensor([Vocabulary.Count, Dimension], _vectors));
+    }
+
+    /// <inheritdoc />
+    public IModelTexts Share() => this;
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        // It is plain memory, which models may share.
     }
 
     /// <summary>Token ids of a text, at most <see cref="TokenCountMax"/>.</summary>

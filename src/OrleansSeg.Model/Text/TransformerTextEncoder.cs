@@ -78,9 +78,13 @@ public sealed class TransformerTextEncoder : ITextEncoder, IDisposable
 
     /// <summary>(X) vectors of many texts, in their order: cheaper than one by one, as texts of like length share a batch.</summary>
     /// <param name="texts">The texts; one that is repeated is computed once.</param>
+    /// <param name="remember">
+    /// Whether vectors are remembered, and taken from memory. Without it, the same texts in the same order always give the same bits,
+    /// whatever was asked before.
+    /// </param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ObjectDisposedException">The encoder was disposed.</exception>
-    public IReadOnlyList<float[]> EncodeAll(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    public IReadOnlyList<float[]> EncodeAll(IReadOnlyList<string> texts, bool remember = true, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         Enter();
@@ -90,7 +94,7 @@ public sealed class TransformerTextEncoder : ITextEncoder, IDisposable
             var unknown = new List<(string Text, int[] Ids)>();
             foreach (var text in texts.Distinct(StringComparer.Ordinal))
             {
-                if (_remembered.TryGetValue(text, out var known))
+                if (remember && _remembered.TryGetValue(text, out var known))
                 {
                     vectors.Add(text, known);
                 }
@@ -106,7 +110,7 @@ public sealed class TransformerTextEncoder : ITextEncoder, IDisposable
                 foreach (var ((text, _), vector) in batch.Zip(Compute(batch)))
                 {
                     vectors.Add(text, vector);
-                    if (_remembered.Count < RememberedMax)
+                    if (remember && _remembered.Count < RememberedMax)
                     {
                         _remembered.TryAdd(text, vector);
                     }

@@ -2,11 +2,11 @@ using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Sequences;
-using OrleansSeg.Model.Text;
+using OrleansSeg.Model.Text.Vectors;
 
 namespace OrleansSeg.Model.Training;
 
-/// <summary>Trains our model: title vectors from the shop's own orders, then the network, then calibration and decision weights.</summary>
+/// <summary>Trains our model: what reads its titles, then the network, then calibration and decision weights.</summary>
 /// <remarks>
 /// Classes are trained at their natural frequencies, so that probabilities mean what they say, and corrected for drift on validation
 /// (<see cref="Recalibration"/>); the imbalance is met where segments are decided, by weights fitted on validation to raise macro-F1
@@ -14,18 +14,16 @@ namespace OrleansSeg.Model.Training;
 /// </remarks>
 public sealed class ModelTrainer : IForecasterTrainer
 {
-    private const int TextPairsMax = 60_000;
-    private const int TextEpochs = 3;
-    private const int VocabularyMax = 4_000;
-
     private readonly NetworkConfig _shape;
     private readonly NetworkTrainingOptions _options;
+    private readonly IModelTextsTrainer _texts;
 
     /// <summary>Makes the trainer.</summary>
     /// <param name="shape">The network's shape; null for the default. Widths that hang on the data are filled in.</param>
     /// <param name="options">How the network is trained; null for the default.</param>
-    public ModelTrainer(NetworkConfig? shape = null, NetworkTrainingOptions? options = null) =>
-        (_shape, _options) = (shape ?? new NetworkConfig(), options ?? new NetworkTrainingOptions());
+    /// <param name="texts">What texts are read with; null for <see cref="OwnTitles"/>.</param>
+    public ModelTrainer(NetworkConfig? shape = null, NetworkTrainingOptions? options = null, IModelTextsTrainer? texts = null) =>
+        (_shape, _options, _texts) = (shape ?? new NetworkConfig(), options ?? new NetworkTrainingOptions(), texts ?? new OwnTitles());
 
     /// <inheritdoc />
     public string Name => "model";
@@ -45,13 +43,32 @@ public sealed class ModelTrainer : IForecasterTrainer
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
         var normalizer = FeatureNormalizer.Fit([.. train.Examples.Select(example => example.Input.Aggregates)]);
-        var (pairs, texts) = TextPairs.Of(train.Examples, TextPairsMax, seed);
-        var titles = TitleEncoderTrainer.Train(pairs, texts, _shape.TextWidth, VocabularyMax, TextEpochs, seed, progress, cancellationToken);
+        var texts = _texts.Fit(train.Examples, _shape.TextWidth, seed, progress, cancellationToken);
+        try
+        {
+            return Fit(train, validation, normalizer, texts, seed, progress, cancellationToken);
+        }
+        catch
+        {
+            texts.Dispose();
+            throw;
+        }
+    }
+
+    private SegmentModel Fit(
+        ExampleSet train,
+        ExampleSet validation,
+        FeatureNormalizer normalizer,
+        IModelTexts texts,
+        int seed,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
         var config = _shape with
         {
-            AggregateWidth = normalizer.Width, Segments = train.Scheme.Count, FeatureNames = AggregateFeatures.Names,
+            AggregateWidth = normalizer.Width, Segments = train.Scheme.Count, FeatureNames = AggregateFeatures.Names, TextWidth = texts.Dimension,
         };
-        var encoder = new InputEncoder(config, train.Scheme, normalizer, titles);
+        var encoder = new InputEncoder(config, train.Scheme, normalizer, texts);
         var network = new NetworkTrainer(encoder, _options, Name).Train(config, train, validation, seed, progress, cancellationToken);
         var heads = NetworkForecasts.Run(network, encoder, [.. validation.Examples.Select(example => example.Input)]);
         var calibration = Calibration.Fit(heads, validation.Examples);
@@ -59,6 +76,6 @@ public sealed class ModelTrainer : IForecasterTrainer
             Array.ConvertAll(heads, head => calibration.Segments.Apply(head.Logits)),
             [.. validation.Examples.Select(example => example.Label)],
             train.Scheme.Count);
-        return new SegmentModel(train.Scheme, config, normalizer, titles, network, calibration, [.. weights]);
+        return new SegmentModel(train.Scheme, config, normalizer, texts, network, calibration, [.. weights]);
     }
 }

@@ -61,7 +61,7 @@ public static class TrainingPipeline
         LabelledData data, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         using var threads = TorchThreads.Fix(plan.Threads);
-        var trainer = new ModelTrainer();
+        var trainer = new ModelTrainer(texts: plan.Texts);
         using var model = trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
         var forecasts = model.Forecast([.. data.Validation.Examples.Select(example => example.Input)]);
         var card = new ModelCard
@@ -76,6 +76,7 @@ public static class TrainingPipeline
             ValidationExamples = data.Validation.Examples.Count,
             Seed = plan.Seed,
             Parameters = model.ParameterCount,
+            TextEncoder = model.TextEncoder,
             Validation = Scorer.Measure(
                 trainer.Engine, data.Validation, forecasts, [.. model.DecisionWeights], plan.BootstrapResamples, plan.Seed),
         };

@@ -1,3 +1,5 @@
+using OrleansSeg.Model.Text.Vectors;
+
 namespace OrleansSeg.Model.Training;
 
 /// <summary>Reads every history once, one at a time, in an order that does not matter. Training calls it twice, evaluation once.</summary>
@@ -13,6 +15,10 @@ public sealed record TrainingPlan
 
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>What our model reads texts with.</summary>
+    /// <value>Default <see cref="OwnTitles"/>.</value>
+    public IModelTextsTrainer Texts { get; init; } = new OwnTitles();
 
     /// <summary>The time from which on retention keeps every event: an earlier cutoff's past is no longer whole, so none is used.</summary>
     /// <value>Default null: nothing was dropped.</value>

@@ -20,7 +20,7 @@ public sealed class MaskedTrainingTests(TrainingCluster cluster) : IClassFixture
 
     private string Folder => cluster.Services.GetRequiredService<IModelStore>().LocalFolder;
 
-    private RunBundles Bundles => new(cluster.Services.GetRequiredService<IModelStore>());
+    private RunBundles Bundles => cluster.Services.GetRequiredService<RunBundles>();
 
     [Theory]
     [InlineData("fedavg")]

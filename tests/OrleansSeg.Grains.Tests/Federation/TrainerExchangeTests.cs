@@ -27,7 +27,8 @@ public sealed class TrainerExchangeTests : IDisposable
 
     public TrainerExchangeTests()
     {
-        _bundles = new RunBundles(new FolderModelStore(Options.Create(new FolderModelStoreOptions { Directory = _folder })));
+        var store = new FolderModelStore(Options.Create(new FolderModelStoreOptions { Directory = _folder }));
+        _bundles = new RunBundles(store, new ModelBundles(store));
         (_trainers, _closing) = (new TrainerExchange(_bundles, RandomNumberGenerator.Create()), new ExchangeClosing(_bundles));
         _round = new SecureRound("run 1", 1, 3, Length, 64, [.. Trainers.Select(Identify)]);
         _run = new RunState

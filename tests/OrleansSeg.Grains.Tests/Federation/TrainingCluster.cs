@@ -20,11 +20,12 @@ public sealed class TrainingCluster : ShopCluster
     /// <param name="customers">How many, <c>c0</c> and on.</param>
     /// <param name="site">The site; null for one that no other test uses.</param>
     /// <param name="without">A customer who is left out; null for none.</param>
-    public async Task<string> NewShopAsync(int customers, string? site = null, string? without = null)
+    /// <param name="titles">What they buy, in turn, and nothing with a title if there are none; null for one title.</param>
+    public async Task<string> NewShopAsync(int customers, string? site = null, string? without = null, IReadOnlyList<string>? titles = null)
     {
         site ??= NewSite();
         var layout = await Grains.GetGrain<ISiteGrain>(site).GetLayoutAsync(default);
-        var imports = Enumerable.Range(0, customers).Select(number => History(number, Time.GetUtcNow())).Where(import => import.CustomerId != without);
+        var imports = Enumerable.Range(0, customers).Select(number => History(number, Time.GetUtcNow(), titles)).Where(import => import.CustomerId != without);
         foreach (var group in imports.GroupBy(import => CustomerKey.Create(site, import.CustomerId).PartitionOf(layout.PartitionCount)))
         {
             await Grains.GetGrain<IPartitionGrain>(new PartitionKey(site, group.Key).GrainKey).ImportAsync([.. group], default);
@@ -68,7 +69,7 @@ public sealed class TrainingCluster : ShopCluster
         silo.Services.AddSingleton<INoiseSeeds, TestSeeds>();
     }
 
-    private static CustomerImport History(int number, DateTimeOffset now)
+    private static CustomerImport History(int number, DateTimeOffset now, IReadOnlyList<string>? titles)
     {
         var random = new Random(number);
         var gap = 6 + (90 * random.NextDouble() * random.NextDouble());
@@ -77,7 +78,8 @@ public sealed class TrainingCluster : ShopCluster
         for (var day = 270 - (random.NextDouble() * gap); day > stop; day -= gap * (0.5 + random.NextDouble()))
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"e{events.Count}");
-            events.Add(Shop.Purchase(id, now.AddDays(-day), price: 5 + random.Next(number % 7 == 0 ? 200 : 30)));
+            var bought = Shop.Purchase(id, now.AddDays(-day), price: 5 + random.Next(number % 7 == 0 ? 200 : 30));
+            events.Add(titles is null ? bought : bought with { Text = titles.Count == 0 ? null : titles[(number + events.Count) % titles.Count] });
         }
 
         if (events.Count == 0)

@@ -10,6 +10,7 @@ using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Text.Vectors;
 using OrleansSeg.Models;
 using Spectre.Console;
 
@@ -57,7 +58,8 @@ internal static class OverheadBench
         var store = (session.Silo ?? throw new VerbFailedException("A server runs on the data directory; bench needs it alone.")).Services.GetRequiredService<IModelStore>();
         var current = await session.Grains.GetGrain<IModelRegistryGrain>(plan.Sites[0]).GetCurrentAsync(cancellationToken);
         var run = await RunAsync(session.Grains.GetGrain<IFederatedCoordinatorGrain>(Federation), plan, say, cancellationToken);
-        using var before = current is null ? null : SegmentModel.FromFiles(BundleFolder.Read(store.LocalFolder, current.Sha256));
+        using var before = current is null ? null : SegmentModel.FromFiles(
+            BundleFolder.Read(store.LocalFolder, current.Sha256), encoders: new SharedTextEncoders(store.LocalFolder));
         var shares = await ReadAsync(session.Grains, plan, run.Watermark, cancellationToken);
         var bare = await BareRounds.RunAsync(plan, before, shares, cancellationToken);
         var (machine, loop) = (run.Rounds.Sum(round => round.Took.TotalSeconds), bare.Took.TotalSeconds);

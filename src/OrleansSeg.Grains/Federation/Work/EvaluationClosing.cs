@@ -105,7 +105,10 @@ internal sealed class EvaluationClosing(RunBundles bundles)
             var card = GlobalModel.Describe(
                 model, input.Statistics!, facts.Span!, facts.Data!, facts.Schemes!, validation, RunOutputs.LineageOf(run, facts, facts.Schemes!, facts.Base!, facts.Best!.Round)) with { Privacy = RunPrivacy.CardOf(run) };
             written[key] = new ModelReference(
-                0, await bundles.WriteAsync(model, card, cancellationToken), run.StartedAt, [.. model.Scheme.Labels], summary, InService: false);
+                0, await bundles.WriteAsync(model, card, cancellationToken), run.StartedAt, [.. model.Scheme.Labels], summary, InService: false)
+            {
+                TextEncoder = model.TextEncoder,
+            };
         }
 
         return run.Plan.Sites.ToImmutableSortedDictionary(site => site, site => written[facts.FinishKeyOf(site)], StringComparer.Ordinal);

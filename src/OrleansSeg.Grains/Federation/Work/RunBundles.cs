@@ -13,7 +13,7 @@ using OrleansSeg.Models;
 namespace OrleansSeg.Federation.Work;
 
 /// <summary>Reads and writes the bundles of runs: facts as JSON, vectors as safetensors.</summary>
-internal sealed class RunBundles(IModelStore store)
+internal sealed class RunBundles(IModelStore store, ModelBundles models)
 {
     private const string FactsFile = "facts.json";
     private const string AnswerFile = "answer.json";
@@ -74,8 +74,7 @@ internal sealed class RunBundles(IModelStore store)
     public Task<string> WriteAsync(SegmentModel model, ModelCard card, CancellationToken cancellationToken) => WriteAsync(model.ToFiles(card), cancellationToken);
 
     /// <summary>Loads a model; to be disposed by the caller.</summary>
-    public async Task<SegmentModel> ReadModelAsync(string hash, CancellationToken cancellationToken) =>
-        SegmentModel.FromFiles(await FetchAsync(hash, cancellationToken));
+    public Task<SegmentModel> ReadModelAsync(string hash, CancellationToken cancellationToken) => models.LoadAsync(hash, device: null, cancellationToken);
 
     /// <summary>Reads a model's card.</summary>
     public async Task<ModelCard> ReadCardAsync(string hash, CancellationToken cancellationToken) =>

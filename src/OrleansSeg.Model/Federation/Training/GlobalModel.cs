@@ -21,17 +21,18 @@ public static class GlobalModel
     /// <param name="shape">The network's shape where there is no model before; null for the default.</param>
     /// <remarks>
     /// A first model reads no titles: a vocabulary is made of texts, and no site's texts may leave it. With a base that knows titles, of
-    /// public texts or of one site that agrees to it, they are read.
+    /// public texts or of one site that agrees to it, they are read; so they are with a base that has a text encoder, published or made of
+    /// such texts.
     /// </remarks>
     public static SegmentModel Start(
         SegmentScheme scheme, FeatureNormalizer normalizer, int seed, SegmentModel? before = null, NetworkConfig? shape = null)
     {
         ArgumentNullException.ThrowIfNull(scheme);
         ArgumentNullException.ThrowIfNull(normalizer);
-        var titles = before?.Titles ?? new TitleEncoder(WordPieceVocabulary.Train([], 16), [], 0);
+        var texts = before?.Texts.Share() ?? TitleEncoder.None;
         var config = (before?.Config ?? shape ?? new NetworkConfig()) with
         {
-            AggregateWidth = normalizer.Width, Segments = scheme.Count, FeatureNames = AggregateFeatures.Names, TextWidth = titles.Dimension,
+            AggregateWidth = normalizer.Width, Segments = scheme.Count, FeatureNames = AggregateFeatures.Names, TextWidth = texts.Dimension,
         };
         var network = new SegmentNetwork(config, seed);
         if (before is not null)
@@ -40,7 +41,7 @@ public static class GlobalModel
         }
 
         var nothing = FinishState.Start(scheme.Count);
-        return new SegmentModel(scheme, config, normalizer, titles, network, nothing.Calibration, [.. nothing.Weights]);
+        return new SegmentModel(scheme, config, normalizer, texts, network, nothing.Calibration, [.. nothing.Weights]);
     }
 
     /// <summary>All weights of a model as one vector, see <see cref="WeightLayout"/>.</summary>
@@ -81,7 +82,7 @@ public static class GlobalModel
         var network = new SegmentNetwork(baseModel.Config, seed: 0);
         layout.Write(network, whole);
         return new SegmentModel(
-            baseModel.Scheme, baseModel.Config, baseModel.Normalizer, baseModel.Titles, network, finished.Calibration, [.. finished.Weights]);
+            baseModel.Scheme, baseModel.Config, baseModel.Normalizer, baseModel.Texts.Share(), network, finished.Calibration, [.. finished.Weights]);
     }
 
     /// <summary>The card of a finished model.</summary>
@@ -118,6 +119,7 @@ public static class GlobalModel
             ValidationExamples = checked((int)validation.Examples),
             Seed = plan.Seed,
             Parameters = model.ParameterCount,
+            TextEncoder = model.TextEncoder,
             Validation = validation.ToScores(string.Create(CultureInfo.InvariantCulture, $"TorchSharp, {lineage.Strategy} over {lineage.Rounds} rounds")),
             Lineage = lineage,
         };

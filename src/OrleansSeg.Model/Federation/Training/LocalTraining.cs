@@ -55,6 +55,9 @@ public sealed class LocalTraining
         }
 
         using var threads = TorchThreads.Fix(round.Options.Threads);
+
+        // All at once: a vector's last digits hang on what it is computed with, and a round that is done again must give the same bits.
+        _base.Texts.Prepare(InputEncoder.TextsOf(examples.Concat(_examples.Validation.Examples).Select(example => example.Input)));
         var start = Assemble(round.Weights, round.SiteWeights);
         var validation = Validate(start);
         var (options, seed) = (round.Options, round.Seed);

@@ -58,6 +58,14 @@ internal sealed class CheckpointTensors : IDisposable
         }
     }
 
+    /// <summary>Names of the files that a folder's weights lie in, the index included.</summary>
+    /// <exception cref="CheckpointException">As for <see cref="Open"/>.</exception>
+    public static IReadOnlyList<string> FilesIn(string folder)
+    {
+        using var tensors = Open(folder);
+        return tensors._shards.ContainsKey(WholeFile) ? [WholeFile] : [IndexFile, .. tensors._shards.Keys];
+    }
+
     /// <summary>Whether there is a tensor of this name.</summary>
     public bool Contains(string name) => _tensors.ContainsKey(name);
 

@@ -59,15 +59,20 @@ internal static class PoolingFiles
             : throw new CheckpointException($"{ModulesFile} has no Pooling.");
     }
 
+    /// <summary>Names of the files that <see cref="Read"/> and <see cref="ReadTokensMax"/> read, with <c>/</c> after a folder.</summary>
+    /// <exception cref="CheckpointException">A file is malformed.</exception>
+    public static IEnumerable<string> NamesIn(string folder)
+    {
+        var names = File.Exists(Path.Combine(folder, ModulesFile))
+            ? ReadModules(folder).Where(module => module.Path.Length > 0)
+                .SelectMany(module => new[] { $"{module.Path}/{ConfigFile}", $"{module.Path}/{CheckpointTensors.WholeFile}" }).Prepend(ModulesFile)
+            : [];
+        return names.Append(LengthFile).Where(name => File.Exists(Path.Combine(folder, name)));
+    }
+
     /// <summary>The files that say how a folder's vectors are pooled, by their paths in it: what a model that keeps its width is saved with.</summary>
     /// <exception cref="CheckpointException">A file is malformed.</exception>
-    public static Dictionary<string, byte[]> BytesOf(string folder)
-    {
-        var parts = File.Exists(Path.Combine(folder, ModulesFile))
-            ? ReadModules(folder).Where(module => module.Path.Length > 0).SelectMany(module => new[] { $"{module.Path}/{ConfigFile}", $"{module.Path}/{CheckpointTensors.WholeFile}" })
-            : [];
-        return parts.Prepend(ModulesFile).Append(LengthFile).Where(file => File.Exists(Path.Combine(folder, file))).ToDictionary(file => file, file => File.ReadAllBytes(Path.Combine(folder, file)));
-    }
+    public static Dictionary<string, byte[]> BytesOf(string folder) => NamesIn(folder).ToDictionary(file => file, file => File.ReadAllBytes(Path.Combine(folder, file)));
 
     /// <summary>The files of a pooling of one part of the states with a product after it, as sentence-transformers writes them.</summary>
     /// <param name="kind">What is taken of the states: one of the kinds.</param>

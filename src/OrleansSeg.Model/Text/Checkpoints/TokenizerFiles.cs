@@ -41,8 +41,11 @@ internal static class TokenizerFiles
     }
 
     /// <summary>The files that a folder's tokenizer is made of, by name: what a model that keeps the tokenizer is saved with.</summary>
-    public static Dictionary<string, byte[]> BytesOf(string folder) =>
-        new[] { WholeFile, ConfigFile, WordsFile, PairsFile, MergesFile, SentencePieceFile }.Where(file => Has(folder, file)).ToDictionary(file => file, file => ReadBytes(folder, file));
+    public static Dictionary<string, byte[]> BytesOf(string folder) => NamesIn(folder).ToDictionary(file => file, file => ReadBytes(folder, file));
+
+    /// <summary>Names of the files that a folder's tokenizer is made of.</summary>
+    public static IEnumerable<string> NamesIn(string folder) =>
+        new[] { WholeFile, ConfigFile, WordsFile, PairsFile, MergesFile, SentencePieceFile }.Where(file => Has(folder, file));
 
     private static TextTokenizer ReadWhole(CheckpointJson json)
     {

@@ -31,7 +31,7 @@ public sealed class GlobalModelTests
         var before = SmallShopData.Model;
         using var same = GlobalModel.Start(before.Scheme, before.Normalizer, 5, before);
         Assert.Equal(GlobalModel.WeightsOf(before), GlobalModel.WeightsOf(same));
-        Assert.Same(before.Titles, same.Titles);
+        Assert.Same(before.Texts, same.Texts);
 
         var renamed = before.Scheme with { Labels = [.. before.Scheme.Labels.Reverse()] };
         using var other = GlobalModel.Start(renamed, before.Normalizer, 5, before);

@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Globalization;
+using OrleansSeg.Cli.Bench.Federation;
+using OrleansSeg.Cli.Training;
+using OrleansSeg.Cli.Verbs;
+using OrleansSeg.Federation;
+using OrleansSeg.Model.Evaluation.Rolling;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Text.Checkpoints;
+using OrleansSeg.Model.Text.Vectors;
+using OrleansSeg.Model.Training;
+using Spectre.Console;
+
+namespace OrleansSeg.Cli.Bench;
+
+/// <summary><c>bench text</c>: what reading texts is worth, at several past cutoffs and with several seeds.</summary>
+internal static class TextBench
+{
+    public static Command Create(VerbRunner runner)
+    {
+        var encoders = new Option<string[]>("--text-encoders")
+        {
+            Description = "What to read texts with, as train's --text-encoder; the first is what the others are held against.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [TrainingRequest.NoTexts, TrainingOptions.OwnTitles],
+        };
+        var cutoffs = new Option<int>("--cutoffs") { Description = "Past cutoffs to test at, 1 to 24.", DefaultValueFactory = _ => 5 };
+        var step = new Option<int>("--step") { Description = "Days between two cutoffs, 1 to 365.", DefaultValueFactory = _ => 30 };
+        var seeds = new Option<int>("--seeds") { Description = "Seeds at each cutoff, 1 to 20, from --seed on.", DefaultValueFactory = _ => 2 };
+        var horizon = TrainingOptions.Horizon();
+        var command = new Command("text", "Compares models that read texts with models that do not.") { encoders, cutoffs, step, seeds, horizon };
+        return runner.Bind(command, async (context, cancellationToken) =>
+        {
+            var parsed = context.Parsed;
+            var days = TimeSpan.FromDays(parsed.GetValue(horizon));
+            var (count, every) = (FederatedBench.Bounded("--cutoffs", parsed.GetValue(cutoffs), 1, 24), FederatedBench.Bounded("--step", parsed.GetValue(step), 1, 365));
+            var first = context.Settings.Seed;
+            var seedCount = FederatedBench.Bounded("--seeds", parsed.GetValue(seeds), 1, 20);
+            using var opened = new OpenedEncoders(parsed.GetValue(encoders)!);
+            await using var session = await context.OpenAsync(cancellationToken);
+            var histories = await FederatedBench.ReadAsync(session, context.Settings.Site, cancellationToken);
+            if (histories.Count == 0)
+            {
+                throw new UsageException($"Site '{context.Settings.Site}' has no customers to train on.");
+            }
+
+            var plan = new RollingPlan
+            {
+                Cutoffs = RollingPlan.LatestCutoffs(histories.Max(history => history.Events[^1].Timestamp), days, TimeSpan.FromDays(every), count),
+                Seeds = [.. Enumerable.Range(first, seedCount)],
+                Contenders = opened.Contenders,
+                Data = new TrainingPlan { Horizon = days, Seed = first },
+            };
+            var report = await RunAsync(histories, plan, context.Output.Say, cancellationToken);
+            context.Output.Answer(new TextBenchReport("text", report), screen => Write(screen, report));
+            return ExitCodes.Done;
+        });
+    }
+
+    private static async Task<RollingReport> RunAsync(
+        IReadOnlyList<CustomerHistory> histories, RollingPlan plan, Action<string> say, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new Told(say)).RunAsync(cancellationToken);
+        }
+        catch (InsufficientDataException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+
+    private static void Write(IAnsiConsole screen, RollingReport report)
+    {
+        screen.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Examples:N0} tests of {report.Customers:N0} customers at {report.Cutoffs.Count} cutoffs, {report.Cutoffs[0].UtcDateTime:yyyy-MM-dd} to {report.Cutoffs[^1].UtcDateTime:yyyy-MM-dd}, {report.Seeds.Count} seeds."));
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("texts", "log loss", "difference", "churn AUROC", "macro AUROC", "macro-F1", "between seeds", "seconds a fit");
+        foreach (var contender in report.Contenders)
+        {
+            var difference = contender.Difference is { } paired
+                ? string.Create(CultureInfo.InvariantCulture, $"{paired.Mean:+0.0000;-0.0000} [{paired.Low:+0.0000;-0.0000}, {paired.High:+0.0000;-0.0000}]")
+                : "";
+            table.AddRow(
+                Markup.Escape(contender.Name), Number(contender.LogLoss), Markup.Escape(difference), Number(contender.ChurnAuroc), Number(contender.MacroAuroc),
+                Number(contender.MacroF1), Number(contender.SeedDeviation), contender.Fits.Average(fit => fit.Seconds).ToString("F0", CultureInfo.InvariantCulture));
+        }
+
+        screen.Write(table);
+    }
+
+    private static string Number(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
+
+    private sealed class Told(Action<string> say) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (double.IsFinite(value.ValidationLoss))
+            {
+                say(string.Create(CultureInfo.InvariantCulture, $"{value.Stage} {value.Step} of {value.StepCount}, log loss {value.ValidationLoss:F4}"));
+            }
+        }
+    }
+
+    /// <summary>What texts are read with, one contender for each.</summary>
+    private sealed class OpenedEncoders : IDisposable
+    {
+        private readonly List<SharedTextEncoder> _shared = [];
+
+        public OpenedEncoders(IEnumerable<string> names) => Contenders = [.. names.Distinct(StringComparer.Ordinal).Select(name => new Contender(name, new ModelTrainer(texts: Open(name))))];
+
+        public IReadOnlyList<Contender> Contenders { get; }
+
+        public void Dispose() => _shared.ForEach(encoder => encoder.Dispose());
+
+        private IModelTextsTrainer Open(string name)
+        {
+            switch (TrainingOptions.TextEncoderOf(name))
+            {
+                case null:
+                    return new OwnTitles();
+                case TrainingRequest.NoTexts:
+                    return new NoTexts();
+                case var folder:
+                    try
+                    {
+                        _shared.Add(SharedTextEncoder.Load(folder));
+                        return new LargeEncoder(_shared[^1]);
+                    }
+                    catch (CheckpointException exception)
+                    {
+                        throw new UsageException(exception.Message);
+                    }
+            }
+        }
+    }
+}
+
+/// <summary>What <c>bench text</c> found.</summary>
+/// <param name="Name"><c>text</c>.</param>
+/// <param name="Comparison">The comparison.</param>
+internal sealed record TextBenchReport(string Name, RollingReport Comparison);
