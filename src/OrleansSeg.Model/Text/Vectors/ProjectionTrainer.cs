@@ -55,13 +55,13 @@ internal static class ProjectionTrainer
     {
         using var scope = NewDisposeScope();
         var doubled = centred.to(float64);
-        var covariance = doubled.t().matmul(doubled) / Math.Max(1, centred.shape[0] - 1); // (N, E) -> (E, E)
+        var covariance = doubled.t().matmul(doubled).Over(Math.Max(1, centred.shape[0] - 1)); // (N, E) -> (E, E)
         var (variances, columns) = linalg.eigh(covariance); // ascending
         var largest = columns.t().flip(0)[TensorIndex.Slice(0, width)]; // (K, E)
 
         // An axis has no direction of its own: the largest number of each is made positive, so that every library gives the same.
         var signs = largest.take_along_dim(largest.abs().argmax(1, keepdim: true), 1).sign();
-        var scale = variances.flip(0)[TensorIndex.Slice(0, width)].clamp(min: VarianceMin).rsqrt().unsqueeze(1);
+        var scale = variances.flip(0)[TensorIndex.Slice(0, width)].AtLeast(VarianceMin).rsqrt().unsqueeze(1);
         return (largest * signs * scale).to(float32).contiguous().MoveToOuterDisposeScope();
     }
 
@@ -75,7 +75,7 @@ internal static class ProjectionTrainer
         CancellationToken cancellationToken)
     {
         var weight = new TorchSharp.Modules.Parameter(start.clone());
-        using var optimizer = optim.Adam([weight], lr: LearningRate);
+        using var optimizer = new AdamSteps([new TrainedGroup([weight], 1, 0)]);
         var order = Enumerable.Range(0, pairs.Count).ToArray();
         var shuffle = new Random(seed);
         for (var epoch = 1; epoch <= epochs; epoch++)
@@ -88,12 +88,12 @@ internal static class ProjectionTrainer
                 using var batchScope = NewDisposeScope();
                 var one = Project(whitened, weight, part.Select(i => (long)pairs[i].One));
                 var other = Project(whitened, weight, part.Select(i => (long)pairs[i].Other));
-                var similarity = one.matmul(other.t()) / Temperature; // (B, X) x (X, B) -> (B, B)
-                var diagonal = arange(part.Length, dtype: int64);
-                var loss = (nn.functional.cross_entropy(similarity, diagonal) + nn.functional.cross_entropy(similarity.t(), diagonal)) / 2;
-                optimizer.zero_grad();
+                var similarity = one.matmul(other.t()).Over(Temperature); // (B, X) x (X, B) -> (B, B)
+                var diagonal = TensorNumbers.CountUp(part.Length);
+                var loss = nn.functional.cross_entropy(similarity, diagonal).Plus(nn.functional.cross_entropy(similarity.t(), diagonal)).Over(2);
+                optimizer.ZeroGradients();
                 loss.backward();
-                optimizer.step();
+                optimizer.Step(LearningRate);
                 lossSum += loss.item<float>();
                 batches++;
             }
