@@ -41,7 +41,7 @@ public class ShopCluster : IAsyncLifetime
     }
 
     /// <summary>The domain's clock, at first 2026-03-02 09:00 UTC.</summary>
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+    public ClusterClock Time { get; } = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
 
     /// <summary>Faults of the store.</summary>
     public StorageFaults Faults { get; } = new();
