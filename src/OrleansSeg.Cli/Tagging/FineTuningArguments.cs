@@ -28,13 +28,15 @@ internal sealed class FineTuningArguments
         Description = "Products that an adapter changes, by the ends of their names: query, key, value, dense.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["query", "value"],
     };
 
+    private readonly Option<bool> _mixed = new("--mixed-precision") { Description = "Compute the encoder's products in bf16, on fp32 weights." };
+
     /// <summary>Names of the methods.</summary>
     public static IReadOnlyCollection<string> Names => Methods.Keys;
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _epochs, _batch, _accumulation, _rate, _decay, _frozen, _rank, _alpha, _targets })
+        foreach (var option in new Option[] { _epochs, _batch, _accumulation, _rate, _decay, _frozen, _rank, _alpha, _targets, _mixed })
         {
             command.Options.Add(option);
         }
@@ -58,6 +60,7 @@ internal sealed class FineTuningArguments
             LayerDecay = parsed.GetValue(_decay),
             FrozenLayers = parsed.GetValue(_frozen),
             HeadOnly = method == Frozen,
+            MixedPrecision = parsed.GetValue(_mixed),
             Seed = seed,
             Adapter = kind is not { } adapter
                 ? null

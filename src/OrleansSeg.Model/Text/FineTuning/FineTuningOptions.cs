@@ -30,6 +30,10 @@ public sealed record FineTuningOptions
     /// <value>Default false.</value>
     public bool HeadOnly { get; init; }
 
+    /// <summary>Whether the encoder's products are computed in bf16 while it trains; its weights and the steps are fp32 all the same.</summary>
+    /// <value>Default false. It pays on devices that multiply bf16.</value>
+    public bool MixedPrecision { get; init; }
+
     /// <summary>Decoupled weight decay of products; biases and normalizations have none.</summary>
     /// <value>Default 0.01.</value>
     public double WeightDecay { get; init; } = 0.01;

@@ -45,6 +45,7 @@ internal abstract class FineTuningTask<TPart>
         var clock = Stopwatch.StartNew();
         var perEpoch = (parts.Count + options.BatchSize - 1) / options.BatchSize;
         using var loop = new FineTuningLoop(encoder, head, adapter, options, perEpoch * options.Epochs);
+        IEncoderAdapter? products = options.MixedPrecision ? new HalfProducts(adapter) : adapter;
         var shuffle = new Random(options.Seed);
         using var best = new KeptWeights();
         var bestScore = double.NegativeInfinity;
@@ -55,7 +56,7 @@ internal abstract class FineTuningTask<TPart>
             for (var number = 0; number < batches.Length; number++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                sum += Learn(loop, encoder, adapter, options.HeadOnly, batches[number], number == batches.Length - 1);
+                sum += Learn(loop, encoder, products, options.HeadOnly, batches[number], number == batches.Length - 1);
             }
 
             var score = Validate(cancellationToken);
@@ -78,13 +79,13 @@ internal abstract class FineTuningTask<TPart>
         .. adapter is null ? encoder.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)) : adapter.Weights.Select(pair => (pair.Name, (Tensor)pair.Weight)),
     ];
 
-    private double Learn(FineTuningLoop loop, BertEncoder encoder, TextAdapter? adapter, bool headOnly, TPart[] batch, bool isLast)
+    private double Learn(FineTuningLoop loop, BertEncoder encoder, IEncoderAdapter? products, bool headOnly, TPart[] batch, bool isLast)
     {
         using var scope = NewDisposeScope();
         using var tokens = TokenBatch.Of([.. batch.Select(IdsOf)], encoder.Config.PaddingId, device: encoder.Words.device);
 
         // An encoder that stays as it is gives the states that it will give in use: without dropout.
-        var states = encoder.Forward(tokens, headOnly ? null : loop.Dropout, adapter);
+        var states = encoder.Forward(tokens, headOnly ? null : loop.Dropout, products);
         return loop.Learn(Loss(states, batch, loop.Dropout), isLast);
     }
 

@@ -66,14 +66,12 @@ public sealed class TextAdapter : IEncoderAdapter, IDisposable
     public Tensor Product(Linear product, Tensor values, Generator? dropout)
     {
         ArgumentNullException.ThrowIfNull(product);
-        if (!_changes.TryGetValue(product, out var change))
-        {
-            return product.forward(values);
-        }
-
         using var scope = NewDisposeScope();
-        return product.forward(values).Plus(change.Forward(values, dropout)).MoveToOuterDisposeScope();
+        return (Change(product, values, dropout) is { } change ? product.forward(values).Plus(change) : product.forward(values)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>What is added to a product: (B, T, in) -> (B, T, out); null for one that it does not change.</summary>
+    internal Tensor? Change(Linear product, Tensor values, Generator? dropout) => _changes.TryGetValue(product, out var change) ? change.Forward(values, dropout) : null;
 
     /// <inheritdoc />
     public Tensor Output(Linear product, Tensor outputs)

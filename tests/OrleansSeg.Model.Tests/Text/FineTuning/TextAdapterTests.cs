@@ -30,6 +30,18 @@ public sealed class TextAdapterTests : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Kinds))]
+    public void ProductsInHalfPrecision_GiveNearlyTheSame_WithAnAdapterToo(AdapterKind kind)
+    {
+        using var encoder = SmallEncoder.Create();
+        using var batch = SmallEncoder.Batch(1);
+        using var adapter = new TextAdapter(encoder, new AdapterOptions { Kind = kind, Rank = 2 }, seed: 3);
+        Shake(adapter, 4);
+        Assert.InRange(Distance(SmallEncoder.States(encoder, batch), SmallEncoder.States(encoder, batch, new HalfProducts(null))), 1e-6, 0.15);
+        Assert.InRange(Distance(SmallEncoder.States(encoder, batch, adapter), SmallEncoder.States(encoder, batch, new HalfProducts(adapter))), 1e-6, 0.15);
+    }
+
+    [Theory]
     [InlineData(AdapterKind.Lora)]
     [InlineData(AdapterKind.AdaLora)]
     public void MergedChanges_GiveWhatTheyGaveApart(AdapterKind kind)
