@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using System.Text;
 using Microsoft.ML.Tokenizers;
@@ -10,7 +9,7 @@ namespace OrleansSeg.Model.Text;
 /// <summary>The small text encoder: the mean of a title's token vectors, of unit length. V vocabulary, X width.</summary>
 /// <remarks>
 /// Trained by <see cref="TitleEncoderTrainer"/>; serving is table look-ups in plain memory, from any thread. Vectors of texts seen
-/// before are remembered, at most <see cref="RememberedMax"/> of them.
+/// lately are remembered, at most <see cref="RememberedMax"/> of them.
 /// </remarks>
 public sealed class TitleEncoder : IModelTexts
 {
@@ -23,7 +22,7 @@ public sealed class TitleEncoder : IModelTexts
     private const string VocabularyFile = "vocab.txt";
     private const string VectorsTensor = "text.vectors";
 
-    private readonly ConcurrentDictionary<string, float[]> _remembered = new(StringComparer.Ordinal);
+    private readonly RecentTexts _remembered = new(RememberedMax);
     private readonly BertTokenizer _tokenizer;
     private readonly float[] _vectors;
 
@@ -63,19 +62,18 @@ public sealed class TitleEncoder : IModelTexts
     /// <inheritdoc />
     public ReadOnlySpan<float> Encode(string text)
     {
-        if (_remembered.TryGetValue(text, out var known))
+        if (_remembered.TryFind(text, out var known))
         {
-            return known;
+            return known.Span;
         }
 
         var vector = Compute(text);
-        if (_remembered.Count < RememberedMax)
-        {
-            _remembered.TryAdd(text, vector);
-        }
-
+        _remembered.Add(text, vector);
         return vector;
     }
+
+    /// <inheritdoc />
+    public void Prepare(IEnumerable<string> texts) => _remembered.DropOld();
 
     /// <summary>Loads what <see cref="Save"/> wrote and takes its tensors out.</summary>
     /// <param name="width">Width that the network reads (X).</param>

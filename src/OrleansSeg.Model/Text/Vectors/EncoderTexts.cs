@@ -71,6 +71,7 @@ internal sealed class EncoderTexts : IModelTexts
     public void Prepare(IEnumerable<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        _recent.DropOld();
         SortedSet<string>? unknown = null;
         foreach (var text in texts)
         {

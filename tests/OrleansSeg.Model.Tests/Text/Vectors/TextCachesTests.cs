@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using OrleansSeg.Model.Tests.Training;
 using OrleansSeg.Model.Text.Vectors;
 using OrleansSeg.Model.Training;
@@ -41,6 +42,23 @@ public sealed class TextCachesTests
 
         Assert.InRange(Enumerable.Range(0, 1_000).Count(i => recent.TryFind($"text {i}", out _)), 1, 100);
         Assert.Equal(7, recent.TryFind("asked for", out var vector) ? vector.Span[0] : 0);
+    }
+
+    [Fact]
+    public void TextThatNobodyAsksFor_GoesAfterAWhile_AndOneThatIsAskedForStays()
+    {
+        var time = new FakeTimeProvider();
+        var recent = new RecentTexts(100, time);
+        recent.Add("a message", new float[] { 1 });
+        recent.Add("a title", new float[] { 2 });
+        for (var minutes = 0; minutes < 60; minutes += 10)
+        {
+            time.Advance(TimeSpan.FromMinutes(10));
+            recent.DropOld();
+            Assert.True(recent.TryFind("a title", out _));
+        }
+
+        Assert.False(recent.TryFind("a message", out _));
     }
 
     private static List<Example> Examples(params (string Text, int Customers)[] texts)
