@@ -36,6 +36,22 @@ public sealed class ClassifierVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task ColumnsBesideTheText_SayWhatTextsAdd()
+    {
+        // The price tells half of the answers, the text all of them.
+        var random = new Random(1);
+        var rows = Enumerable.Range(0, 400).Select(i => (Liked: random.Next(2) == 0, Noise: random.Next(2) == 0)).Select((row, i) =>
+            $"{(row.Liked ? "I love this mug" : "broken and ugly thing")} {i % 7},{((row.Liked || row.Noise) ? 10 + (i % 3) : 20)},{(i % 2 == 0 ? "red" : "blue")},{(row.Liked ? "yes" : "no")}");
+        var file = _shell.Write("rows.csv", "text,price,colour,label\n" + string.Join('\n', rows) + "\n");
+        var compared = await _shell.JsonAsync("text", "compare", file, "--beside", "price", "colour", "--methods", "frozen", "--epochs", "1");
+        var beside = compared["beside"]!;
+        Assert.InRange((double)beside["columns"]!["accuracy"]!, 0.5, 0.9);
+        Assert.InRange((double)beside["withTexts"]!["accuracy"]!, 0.97, 1);
+        Assert.Null((await _shell.JsonAsync("text", "compare", file, "--methods", "frozen", "--epochs", "1"))["beside"]);
+        (await _shell.RunAsync("text", "compare", file, "--beside", "size")).Fails(ExitCode.Usage, "lacks the column 'size'");
+    }
+
+    [Fact]
     public async Task WhatCannotBeLearnedFrom_ExitsTwo_NamingIt()
     {
         var reviews = Reviews(20);

@@ -89,7 +89,7 @@ internal static class TextBench
         screen.Write(table);
     }
 
-    private static string Number(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
+    private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "";
 
     private sealed class Told(Action<string> say) : IProgress<TrainingProgress>
     {

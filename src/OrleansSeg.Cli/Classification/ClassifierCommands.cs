@@ -2,6 +2,7 @@ using System.CommandLine;
 using OrleansSeg.Cli.Tagging;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Data.Import;
+using OrleansSeg.Model.Text;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.Classification;
 using OrleansSeg.Model.Training;
@@ -77,7 +78,7 @@ internal static class ClassifierCommands
         var methods = new Option<string[]>("--methods") { Description = "What to train.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. FineTuningArguments.Names] };
         methods.AcceptOnlyFromAmong([.. FineTuningArguments.Names]);
         var command = new Command("compare", "Trains classifiers in several ways on the same texts, one after another, and measures each.") { test, encoder, methods };
-        columns.AddTo(command);
+        columns.AddTo(command, withBeside: true);
         arguments.AddTo(command);
         return Bind(runner, command, async (context, cancellationToken) =>
         {
@@ -98,10 +99,19 @@ internal static class ClassifierCommands
                 runs.Add(run);
             }
 
+            var beside = columns.HasBeside(context) ? await Task.Run(() => MeasureBeside(rows.Labels, training, held, from, cancellationToken), cancellationToken) : null;
             var majority = ClassificationReport.OfFrequencies(rows.Labels, training, held);
-            context.Output.Answer(new { texts = training.Count, tested = held.Count, leftOut = rows.Bare, seed, majority, runs }, screen => ClassifierTables.Write(screen, runs, majority));
+            context.Output.Answer(new { texts = training.Count, tested = held.Count, leftOut = rows.Bare, seed, majority, beside, runs }, screen => ClassifierTables.Write(screen, runs, majority, beside));
             return rows.Rejected > 0 ? ExitCodes.RowsRejected : ExitCodes.Done;
         });
+    }
+
+    private static BesideReport MeasureBeside(
+        IReadOnlyList<string> labels, List<LabelledText> training, List<LabelledText> held, string encoder, CancellationToken cancellationToken)
+    {
+        using var loaded = TransformerTextEncoder.Load(encoder);
+        return new BesideReport(
+            ColumnBaseline.Measure(labels, training, held, null, cancellationToken), ColumnBaseline.Measure(labels, training, held, loaded, cancellationToken));
     }
 
     private static void RequireBoth(List<LabelledText> training, List<LabelledText> held)
@@ -125,3 +135,8 @@ internal static class ClassifierCommands
         }
     });
 }
+
+/// <summary>What is told from the columns beside the texts.</summary>
+/// <param name="Columns">From them alone.</param>
+/// <param name="WithTexts">From them and the texts' vectors, of an encoder that stays as it is.</param>
+internal sealed record BesideReport(ClassificationReport Columns, ClassificationReport WithTexts);

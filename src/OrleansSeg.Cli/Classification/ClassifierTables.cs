@@ -24,7 +24,8 @@ internal static class ClassifierTables
     /// <param name="screen">Where to.</param>
     /// <param name="runs">The trainings.</param>
     /// <param name="majority">What telling the most frequent label of all texts gives; null to leave it out.</param>
-    public static void Write(IAnsiConsole screen, IEnumerable<ClassifierRun> runs, ClassificationReport? majority)
+    /// <param name="beside">What the columns beside the texts tell; null to leave it out.</param>
+    public static void Write(IAnsiConsole screen, IEnumerable<ClassifierRun> runs, ClassificationReport? majority, BesideReport? beside = null)
     {
         var table = Columns("method", "macro-F1", "accuracy", "log loss", "trained", "share", "MB to train", "seconds", "texts a second");
         foreach (var run in runs)
@@ -34,9 +35,12 @@ internal static class ClassifierTables
                 Line($"{run.TrainingBytes / 1e6:N1}"), Line($"{run.Seconds}"), Line($"{run.TextsPerSecond:N0}"));
         }
 
-        if (majority is not null)
+        foreach (var (name, report) in new[] { ("columns", beside?.Columns), ("columns, vectors", beside?.WithTexts), ("majority", majority) })
         {
-            table.AddRow("majority", Figure(majority.MacroF1), Figure(majority.Accuracy), Figure(majority.LogLoss), "", "", "", "", "");
+            if (report is not null)
+            {
+                table.AddRow(name, Figure(report.MacroF1), Figure(report.Accuracy), Figure(report.LogLoss), "", "", "", "", "");
+            }
         }
 
         screen.Write(table);

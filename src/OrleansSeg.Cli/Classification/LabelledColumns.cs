@@ -18,9 +18,25 @@ internal sealed class LabelledColumns
     private readonly Option<string[]> _texts = new("--text-column") { Description = "Column of the text; of several, one is put behind the other.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["text"] };
     private readonly Option<string> _label = new("--label-column") { Description = "Column of the label.", DefaultValueFactory = _ => "label" };
 
-    /// <summary>Adds the options to a command.</summary>
-    public void AddTo(Command command)
+    private readonly Option<string[]> _beside = new("--beside")
     {
+        Description = "Columns that are known without the text: a logistic regression on them, with and without the text's vectors, says what texts add.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    /// <summary>Whether the command line names columns beside the text.</summary>
+    public bool HasBeside(VerbContext context) => context.Parsed.GetResult(_beside) is not null && context.Parsed.GetValue(_beside) is { Length: > 0 };
+
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="withBeside">Whether columns beside the text may be named.</param>
+    public void AddTo(Command command, bool withBeside = false)
+    {
+        if (withBeside)
+        {
+            command.Options.Add(_beside);
+        }
+
         command.Arguments.Add(_file);
         command.Options.Add(_texts);
         command.Options.Add(_label);
@@ -42,18 +58,19 @@ internal sealed class LabelledColumns
         }
 
         var (texts, rejected, bare) = (new List<LabelledText>(), 0, 0);
-        string[] columns = [.. context.Parsed.GetValue(_texts)!, context.Parsed.GetValue(_label)!];
+        var (named, beside) = (context.Parsed.GetValue(_texts)!, context.Parsed.GetResult(_beside) is null ? [] : context.Parsed.GetValue(_beside) ?? []);
+        string[] columns = [.. named, .. beside, context.Parsed.GetValue(_label)!];
         var rows = ColumnFile.ReadAsync(file.FullName, columns, Reject, cancellationToken);
         await foreach (var values in rows)
         {
-            var text = string.Join(' ', values[..^1].Select(value => value.Trim()).Where(value => value.Length > 0));
+            var text = string.Join(' ', values[..named.Length].Select(value => value.Trim()).Where(value => value.Length > 0));
             if (text.Length == 0 || values[^1].Trim() is not { Length: > 0 } label)
             {
                 bare++;
                 continue;
             }
 
-            texts.Add(new LabelledText(text, label));
+            texts.Add(new LabelledText(text, label) { Beside = values[named.Length..^1] });
         }
 
         if (bare > 0)

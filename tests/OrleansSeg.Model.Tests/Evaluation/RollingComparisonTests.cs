@@ -28,7 +28,7 @@ public sealed class RollingComparisonTests
         Assert.Null(report.Contenders[0].Difference);
         Assert.Equal(new PairedDifference(0, 0, 0), report.Contenders[1].Difference);
         Assert.True(report.Contenders[2].Difference is { High: < 0 } better && Math.Abs(better.Mean - (report.Contenders[2].LogLoss - report.Contenders[0].LogLoss)) < 1e-9);
-        Assert.Equal(0, report.Contenders[0].SeedDeviation, 9);
+        Assert.Equal(0, report.Contenders[0].SeedDeviation!.Value, 9);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
         }
 
         _fits[name].Add(new FitScores(
-            cutoff, seed, scores.LogLoss, scores.ChurnAuroc ?? double.NaN, scores.MacroAuroc, scores.MacroF1, Math.Round(clock.Elapsed.TotalSeconds, 1)));
+            cutoff, seed, scores.LogLoss, scores.ChurnAuroc, scores.MacroAuroc, scores.MacroF1, Math.Round(clock.Elapsed.TotalSeconds, 1)));
         progress?.Report(new TrainingProgress(stage, 1, 1, double.NaN, scores.LogLoss));
     }
 
@@ -89,7 +89,7 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
             fits.Average(fit => fit.ChurnAuroc),
             fits.Average(fit => fit.MacroAuroc),
             fits.Average(fit => fit.MacroF1),
-            fits.GroupBy(fit => fit.Cutoff).Average(cutoff => Deviation([.. cutoff.Select(fit => fit.LogLoss)])),
+            plan.Seeds.Count > 1 ? fits.GroupBy(fit => fit.Cutoff).Average(cutoff => Deviation([.. cutoff.Select(fit => fit.LogLoss)])) : null,
             losses == first ? null : PairedDifference.Of(_customers, [.. losses.Zip(first, (ours, theirs) => ours - theirs)], plan.Data.BootstrapResamples, plan.Data.Seed),
             fits);
     }
@@ -97,7 +97,7 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
     private static double Deviation(IReadOnlyList<double> values)
     {
         var mean = values.Average();
-        return values.Count > 1 ? Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)) : double.NaN;
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
     }
 
     private static List<Features.CustomerInput> Inputs(ExampleSet set) => [.. set.Examples.Select(example => example.Input)];

@@ -13,19 +13,19 @@ public sealed record RollingReport(
 /// <summary>How one contender did over all cutoffs and seeds.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="LogLoss">Mean over all examples and seeds, in nats.</param>
-/// <param name="ChurnAuroc">Mean over cutoffs and seeds.</param>
+/// <param name="ChurnAuroc">Mean over cutoffs and seeds; null where none had both kinds.</param>
 /// <param name="MacroAuroc">Mean over cutoffs and seeds.</param>
 /// <param name="MacroF1">Mean over cutoffs and seeds, with weights fitted on validation.</param>
-/// <param name="SeedDeviation">Standard deviation of the log loss between seeds, mean over cutoffs; NaN for one seed.</param>
+/// <param name="SeedDeviation">Standard deviation of the log loss between seeds, mean over cutoffs; null for one seed.</param>
 /// <param name="Difference">Its log loss less the first contender's; null for the first.</param>
 /// <param name="Fits">Each fit.</param>
 public sealed record ContenderScores(
     string Name,
     double LogLoss,
-    double ChurnAuroc,
+    double? ChurnAuroc,
     double MacroAuroc,
     double MacroF1,
-    double SeedDeviation,
+    double? SeedDeviation,
     PairedDifference? Difference,
     IReadOnlyList<FitScores> Fits);
 
@@ -33,11 +33,11 @@ public sealed record ContenderScores(
 /// <param name="Cutoff">Its test cutoff.</param>
 /// <param name="Seed">Its seed.</param>
 /// <param name="LogLoss">In nats.</param>
-/// <param name="ChurnAuroc">NaN where only one kind was there.</param>
+/// <param name="ChurnAuroc">Null where only one kind was there.</param>
 /// <param name="MacroAuroc">Mean one-versus-rest over segments present.</param>
 /// <param name="MacroF1">With weights fitted on validation.</param>
 /// <param name="Seconds">Fitting and measuring.</param>
-public sealed record FitScores(DateTimeOffset Cutoff, int Seed, double LogLoss, double ChurnAuroc, double MacroAuroc, double MacroF1, double Seconds);
+public sealed record FitScores(DateTimeOffset Cutoff, int Seed, double LogLoss, double? ChurnAuroc, double MacroAuroc, double MacroF1, double Seconds);
 
 /// <summary>A difference of means over the same examples, with its 95 % interval from resampled customers.</summary>
 /// <param name="Mean">The difference.</param>
