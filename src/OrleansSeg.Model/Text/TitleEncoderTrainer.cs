@@ -6,16 +6,9 @@ using static TorchSharp.torch;
 namespace OrleansSeg.Model.Text;
 
 /// <summary>Trains token vectors so that titles bought together lie close.</summary>
-/// <remarks>
-/// Contrastive with in-batch negatives (van den Oord et al. 2018, arXiv:1807.03748, InfoNCE), on pairs of titles from one order;
-/// differs in that both sides share one bag-of-tokens encoder and the loss is symmetric.
-/// </remarks>
+/// <remarks>The contrastive loss of <see cref="PairTraining"/> over a bag of tokens, on pairs of titles from one order.</remarks>
 public static class TitleEncoderTrainer
 {
-    private const int BatchSize = 256;
-    private const double Temperature = 0.1;
-    private const double LearningRate = 5e-3;
-
     /// <summary>Trains.</summary>
     /// <param name="pairs">Titles that were bought together; a title alone may be paired with itself.</param>
     /// <param name="texts">All texts the vocabulary should cover.</param>
@@ -56,32 +49,7 @@ public static class TitleEncoderTrainer
         using var scope = NewDisposeScope();
         var vectors = nn.EmbeddingBag(vocabulary.Count, dimension, mode: TorchSharp.EmbeddingBagMode.Mean);
         Draw(vectors.weight!, 1 / Math.Sqrt(dimension), seed);
-        using var optimizer = new AdamSteps([new TrainedGroup([.. vectors.parameters()], 1, 0)]);
-        var order = Enumerable.Range(0, pairs.Count).ToArray();
-        var shuffle = new Random(seed);
-        for (var epoch = 1; epoch <= epochs && pairs.Count > 1; epoch++)
-        {
-            shuffle.Shuffle(order);
-            var (lossSum, batches) = (0.0, 0);
-            foreach (var part in order.Chunk(BatchSize).Where(part => part.Length > 1))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var batchScope = NewDisposeScope();
-                var one = Encode(vectors, part.Select(i => ids[pairs[i].One]));
-                var other = Encode(vectors, part.Select(i => ids[pairs[i].Other]));
-                var similarity = one.matmul(other.t()).Over(Temperature); // (B, X) x (X, B) -> (B, B)
-                var diagonal = TensorNumbers.CountUp(part.Length);
-                var loss = nn.functional.cross_entropy(similarity, diagonal).Plus(nn.functional.cross_entropy(similarity.t(), diagonal)).Over(2);
-                optimizer.ZeroGradients();
-                loss.backward();
-                optimizer.Step(LearningRate);
-                lossSum += loss.item<float>();
-                batches++;
-            }
-
-            progress?.Report(new TrainingProgress("text", epoch, epochs, lossSum / batches, double.NaN));
-        }
-
+        PairTraining.Run(vectors.parameters(), pairs, titles => Encode(vectors, titles.Select(title => ids[title])), epochs, seed, progress, cancellationToken);
         return new TitleEncoder(vocabulary, vectors.weight!.detach().contiguous().data<float>().ToArray(), dimension);
     }
 

@@ -8,14 +8,11 @@ namespace OrleansSeg.Model.Text.Vectors;
 /// <summary>Fits the projection of an encoder's vectors: their principal axes, then turned so that titles bought together lie close. N texts, E width before, K of the axes, X after.</summary>
 /// <remarks>
 /// Vectors of a language model crowd into a narrow cone; taking their mean off and scaling their principal axes alike spreads them out
-/// (Su et al. 2021, arXiv:2103.15316). The second step is the contrastive loss of <see cref="TitleEncoderTrainer"/> over these vectors.
+/// (Su et al. 2021, arXiv:2103.15316). The second step is the contrastive loss of <see cref="PairTraining"/> over these vectors.
 /// </remarks>
 internal static class ProjectionTrainer
 {
     private const double VarianceMin = 1e-6;
-    private const int BatchSize = 256;
-    private const double Temperature = 0.1;
-    private const double LearningRate = 5e-3;
     private const int AxesForEach = 4;
 
     /// <summary>Fits.</summary>
@@ -43,7 +40,7 @@ internal static class ProjectionTrainer
         var kept = Math.Min(width, centred.shape[1]);
         var axes = PrincipalAxes(centred, Math.Min(AxesForEach * kept, centred.shape[1])); // (K, E)
         var chosen = eye(kept, axes.shape[0]); // (X, K)
-        if (epochs > 0 && pairs.Count >= BatchSize)
+        if (epochs > 0 && pairs.Count >= PairTraining.BatchSize)
         {
             chosen = Attract(centred.matmul(axes.t()), chosen, pairs, epochs, seed, progress, cancellationToken);
         }
@@ -75,37 +72,12 @@ internal static class ProjectionTrainer
         CancellationToken cancellationToken)
     {
         var weight = new TorchSharp.Modules.Parameter(start.clone());
-        using var optimizer = new AdamSteps([new TrainedGroup([weight], 1, 0)]);
-        var order = Enumerable.Range(0, pairs.Count).ToArray();
-        var shuffle = new Random(seed);
-        for (var epoch = 1; epoch <= epochs; epoch++)
-        {
-            shuffle.Shuffle(order);
-            var (lossSum, batches) = (0.0, 0);
-            foreach (var part in order.Chunk(BatchSize).Where(part => part.Length > 1))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var batchScope = NewDisposeScope();
-                var one = Project(whitened, weight, part.Select(i => (long)pairs[i].One));
-                var other = Project(whitened, weight, part.Select(i => (long)pairs[i].Other));
-                var similarity = one.matmul(other.t()).Over(Temperature); // (B, X) x (X, B) -> (B, B)
-                var diagonal = TensorNumbers.CountUp(part.Length);
-                var loss = nn.functional.cross_entropy(similarity, diagonal).Plus(nn.functional.cross_entropy(similarity.t(), diagonal)).Over(2);
-                optimizer.ZeroGradients();
-                loss.backward();
-                optimizer.Step(LearningRate);
-                lossSum += loss.item<float>();
-                batches++;
-            }
-
-            progress?.Report(new TrainingProgress("text", epoch, epochs, lossSum / batches, double.NaN));
-        }
-
+        PairTraining.Run([weight], pairs, places => Project(whitened, weight, places), epochs, seed, progress, cancellationToken);
         return weight.detach();
     }
 
-    private static Tensor Project(Tensor whitened, Tensor weight, IEnumerable<long> places) =>
-        nn.functional.normalize(whitened.index_select(0, tensor(places.ToArray())).matmul(weight.t()), p: 2, dim: 1); // (B, K) -> (B, X)
+    private static Tensor Project(Tensor whitened, Tensor weight, IEnumerable<int> places) =>
+        nn.functional.normalize(whitened.index_select(0, tensor(places.Select(place => (long)place).ToArray())).matmul(weight.t()), p: 2, dim: 1); // (B, K) -> (B, X)
 
     private static float[] Values(Tensor values) => values.contiguous().data<float>().ToArray();
 }
