@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Tagging;
 
 namespace OrleansSeg.Inference;

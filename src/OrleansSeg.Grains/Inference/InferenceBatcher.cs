@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Text.Tagging;
 using OrleansSeg.Segments;
 using OrleansSeg.Tagging;

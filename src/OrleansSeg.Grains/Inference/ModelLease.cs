@@ -1,3 +1,5 @@
+using OrleansSeg.Model.Inference;
+
 namespace OrleansSeg.Inference;
 
 /// <summary>A loaded model that counts its borrowers, so that a swap frees the old one only after its last batch.</summary>

@@ -1,4 +1,5 @@
 using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Text.Tagging;
 using OrleansSeg.Segments;
 using OrleansSeg.Tagging;

@@ -26,7 +26,7 @@ internal sealed class BundleUploadGrain(IModelStore store) : Grain, IBundleUploa
         try
         {
             await store.FetchAsync(hash, cancellationToken);
-            await Task.Run(() => BundleFolder.Read(store.LocalFolder, hash), cancellationToken);
+            await Task.Run(() => BundleFolder.Check(store.LocalFolder, hash), cancellationToken);
             return true;
         }
         catch (BundleCorruptException)

@@ -1,4 +1,5 @@
 using OrleansSeg.Inference;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Text.Tagging;
 
 namespace OrleansSeg.Tagging;

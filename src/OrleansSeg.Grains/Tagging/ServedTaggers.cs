@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansSeg.Inference;
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Text.Checkpoints;
 
 namespace OrleansSeg.Tagging;

@@ -3,6 +3,7 @@ using System.Text;
 using Orleans.Concurrency;
 using OrleansSeg.Events;
 using OrleansSeg.Inference;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Text.Tagging;
 using OrleansSeg.Placement;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrleansSeg.Inference;
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Text.Tagging;
 using OrleansSeg.Models;
@@ -79,9 +80,5 @@ internal sealed class TaggerLoader(IModelStore store, IOptions<InferenceOptions>
     }
 
     // The hashes are compared before anything of the bundle is used.
-    private string Checked(string hash)
-    {
-        BundleFolder.Read(store.LocalFolder, hash);
-        return Path.Combine(store.LocalFolder, hash);
-    }
+    private string Checked(string hash) => BundleFolder.Check(store.LocalFolder, hash);
 }

@@ -1,7 +1,8 @@
-namespace OrleansSeg.Inference;
+namespace OrleansSeg.Model.Inference;
 
 /// <summary>Something that is disposed when nobody uses it any more. Safe from any thread; whoever makes it is its first user.</summary>
-internal sealed class Counted<T>(T value)
+/// <param name="value">What is used.</param>
+public sealed class Counted<T>(T value)
     where T : IDisposable
 {
     private int _users = 1;

@@ -1,4 +1,5 @@
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Text.Checkpoints;
 using TorchSharp;
 
@@ -9,7 +10,7 @@ namespace OrleansSeg.Model.Text.Vectors;
 public sealed class SharedTextEncoders(string bundles)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Hash, string Device), ResidentTextEncoder> _residents = [];
+    private readonly Dictionary<(string Hash, string Device), Counted<TransformerTextEncoder>> _residents = [];
 
     /// <summary>Takes hold of an encoder, and loads it if nobody has it; to be disposed.</summary>
     /// <param name="hash">Its bundle's hash, see <see cref="TextEncoderBundle"/>.</param>
@@ -29,14 +30,12 @@ public sealed class SharedTextEncoders(string bundles)
         // Whoever comes second waits until it is loaded, as both need it.
         lock (_gate)
         {
-            if (_residents.TryGetValue(key, out var resident) && resident.TryShare() is { } share)
+            if (!_residents.TryGetValue(key, out var resident) || !resident.TryAdd())
             {
-                return share;
+                _residents[key] = resident = new Counted<TransformerTextEncoder>(Load(hash, device));
             }
 
-            var loaded = new ResidentTextEncoder(Load(hash, device), hash);
-            _residents[key] = loaded;
-            return loaded.First();
+            return new SharedTextEncoder(resident, hash);
         }
     }
 
