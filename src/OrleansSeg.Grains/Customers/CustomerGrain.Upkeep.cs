@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Customers.Storage;
+using OrleansSeg.Hosting;
 using OrleansSeg.Inference;
 
 namespace OrleansSeg.Customers;
@@ -137,8 +138,11 @@ internal sealed partial class CustomerGrain
         }
     }
 
-    void ICustomerSurroundings.Lost(Exception exception) =>
-        GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "What is stored is not known."));
+    void ICustomerSurroundings.Lost(Exception exception)
+    {
+        LogLost(_key.GrainKey, exception);
+        GrainContext.Deactivate(LostStore.Reason);
+    }
 
     /// <summary>Ends once no erasure is under way; one that failed is begun again. While one is, nothing of the customer is changed.</summary>
     private async Task SettleErasureAsync()
@@ -200,6 +204,9 @@ internal sealed partial class CustomerGrain
 
         return Task.CompletedTask;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Customer {Customer} does not know what is stored: it is read anew by another activation.")]
+    private partial void LogLost(string customer, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Left-over history records of {Customer} were not removed yet.")]
     private partial void LogLeftovers(string customer, Exception exception);

@@ -241,9 +241,13 @@ internal sealed partial class PartitionGrain : IGrainBase, IPartitionGrain, IPar
 
     private void Lost(Exception exception)
     {
-        GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "What is stored is not known."));
+        LogLost(_key.GrainKey, exception);
+        GrainContext.Deactivate(LostStore.Reason);
         _ending.Begin();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition} does not know what is stored: it is read anew by another activation.")]
+    private partial void LogLost(string partition, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A sweep of partition {Partition} failed; the next one tries again.")]
     private partial void LogSweepFailed(string partition, Exception exception);

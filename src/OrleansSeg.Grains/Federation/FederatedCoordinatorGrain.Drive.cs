@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Federation.Runs;
+using OrleansSeg.Hosting;
 using OrleansSeg.Model.Federation.SecureAggregation;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
@@ -228,8 +229,9 @@ internal sealed partial class FederatedCoordinatorGrain
         }
         catch (Exception exception)
         {
+            LogLost(Name, exception);
             await _stop.CancelAsync();
-            GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationError, exception, "What is stored is not known."));
+            GrainContext.Deactivate(LostStore.Reason);
             throw;
         }
     }
@@ -284,6 +286,9 @@ internal sealed partial class FederatedCoordinatorGrain
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Federation {Name}: trainer {Trainer} does not answer: {Reason}")]
     private partial void LogSilent(string name, string trainer, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The coordinator of {Name} does not know what is stored: it is read anew by another activation.")]
+    private partial void LogLost(string name, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Federation {Name}: run {Run} was held up; it is tried again.")]
     private partial void LogDriveFailed(string name, int run, Exception exception);

@@ -30,6 +30,31 @@ public sealed class PartitionEndingTests
     }
 
     [Fact]
+    public async Task CallThatWaitsForAPartitionThatLostItsStore_IsAnsweredByTheNextActivation()
+    {
+        await using var cluster = await new RoleCluster(1, AllInOne).StartAsync();
+        var partition = await FillAsync(cluster);
+        var (entered, goesOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        cluster.Calls.On<ICustomerGrain>("LookUpAsync", async context =>
+        {
+            entered.TrySetResult();
+            await goesOn.Task;
+            await context.Invoke();
+        });
+        var underWay = partition.LookUpManyAsync(["ann"], default);
+        await entered.Task;
+
+        cluster.Faults.Script(call => call.IsChange && call.Grain == partition.GetGrainId() ? StorageFault.FailBefore() : null);
+        await Assert.ThrowsAsync<IOException>(() => RegistryOf(cluster, partition).RegisterAsync(KeyOf(partition, "new"), 0));
+        cluster.Faults.Clear();
+        var waiting = partition.GetSegmentSizesAsync(default);
+        goesOn.SetResult();
+
+        Assert.Equal(1, (await waiting).Values.Sum());
+        Assert.Single(await underWay);
+    }
+
+    [Fact]
     public async Task SiloThatStopsWhileItsPartitionSweeps_LetsCustomersFinish()
     {
         await using var cluster = await new RoleCluster(2, AllInOne, AllInOne).StartAsync();
