@@ -5,28 +5,48 @@ namespace OrleansSeg.Model.Evaluation;
 /// <summary>Measures forecasts of one test set, with bootstrap intervals over its customers.</summary>
 public sealed class Scorer
 {
-    private const int CalibrationBins = 15;
     private const double ProbabilityMin = 1e-7;
 
-    private readonly ExampleSet _test;
-    private readonly IReadOnlyList<Forecast> _forecasts;
+    private readonly int _classes;
     private readonly int[] _truths;
     private readonly int[] _decisions;
+    private readonly double[] _losses;
+    private readonly double[] _squares;
     private readonly (double[] Sorted, int[] Order, bool[] Positives)[] _classRanks;
-    private readonly (double[] Sorted, int[] Order, bool[] Positives) _churnRank;
+
+    // The most probable segment: its probability, and whether it came.
+    private readonly double[] _tops;
+    private readonly bool[] _topCame;
+
+    // Those who had bought: their places, churn probabilities, whether they lapsed, and squared distances of the two.
     private readonly int[] _buyers;
+    private readonly double[] _churns;
+    private readonly bool[] _lapsed;
+    private readonly double[] _churnSquares;
+    private readonly (double[] Sorted, int[] Order, bool[] Positives) _churnRank;
+    private readonly GainCurve _churnGain;
+    private readonly GainCurve _spendGain;
 
     private Scorer(ExampleSet test, IReadOnlyList<Forecast> forecasts, double[] decisionWeights)
     {
-        _test = test;
-        _forecasts = forecasts;
-        _truths = [.. test.Examples.Select(example => example.Label)];
+        var examples = test.Examples;
+        _classes = test.Scheme.Count;
+        _truths = [.. examples.Select(example => example.Label)];
         _decisions = [.. forecasts.Select(forecast => DecisionWeights.Decide(forecast.Probabilities, decisionWeights))];
-        _classRanks = [.. Enumerable.Range(0, test.Scheme.Count).Select(label =>
+        _losses = [.. forecasts.Zip(_truths, (forecast, truth) => -Math.Log(Math.Max(forecast.Probabilities[truth], ProbabilityMin)))];
+        _squares = [.. forecasts.Zip(_truths, (forecast, truth) => SquaredDistance(forecast.Probabilities, truth))];
+        _classRanks = [.. Enumerable.Range(0, _classes).Select(label =>
             Rank(forecasts.Select(forecast => (double)forecast.Probabilities[label]), _truths.Select(truth => truth == label)))];
-        _buyers = [.. Enumerable.Range(0, _truths.Length).Where(i => test.Examples[i].HasPurchased)];
-        var lapsing = test.Scheme.IndexOf(Segments.PredictiveLabels.Lapsing);
-        _churnRank = Rank(_buyers.Select(i => (double)forecasts[i].Churn), _buyers.Select(i => _truths[i] == lapsing));
+        var tops = forecasts.Select(forecast => Array.IndexOf(forecast.Probabilities, forecast.Probabilities.Max())).ToArray();
+        _tops = [.. forecasts.Zip(tops, (forecast, top) => (double)forecast.Probabilities[top])];
+        _topCame = [.. tops.Zip(_truths, (top, truth) => top == truth)];
+        _buyers = [.. Enumerable.Range(0, _truths.Length).Where(i => examples[i].HasPurchased)];
+        _churns = [.. _buyers.Select(i => (double)forecasts[i].Churn)];
+        _lapsed = [.. _buyers.Select(i => !examples[i].BuysAgain)];
+        _churnSquares = [.. _churns.Zip(_lapsed, (churn, lapsed) => Square(churn - (lapsed ? 1 : 0)))];
+        _churnRank = Rank(_churns, _lapsed);
+        _churnGain = new GainCurve(_churns, _lapsed.Select(lapsed => lapsed ? 1.0 : 0.0));
+        _spendGain = new GainCurve(forecasts.Select(forecast => (double)forecast.ExpectedSpend), examples.Select(example => (double)example.FutureSpend));
     }
 
     /// <summary>Measures.</summary>
@@ -43,78 +63,96 @@ public sealed class Scorer
         ArgumentNullException.ThrowIfNull(forecasts);
         ArgumentOutOfRangeException.ThrowIfNotEqual(forecasts.Count, test.Examples.Count);
         var scorer = new Scorer(test, forecasts, decisionWeights);
-        var figures = scorer.Figures([]);
-        var confusion = new ConfusionMatrix(test.Scheme.Count, scorer._truths, scorer._decisions);
+        var figures = scorer.Figures([], []);
+        var confusion = new ConfusionMatrix(scorer._classes, scorer._truths, scorer._decisions);
+        var (draws, churnGains, spendGains) = scorer.Resample(resamples, seed);
         return new Scores(
             engine,
             figures["accuracy"],
             figures["macroF1"],
             figures["macroAuroc"],
             figures["logLoss"],
-            double.IsNaN(figures["churnAuroc"]) ? null : figures["churnAuroc"],
+            NumberOrNull(figures["churnAuroc"]),
             figures["ece"],
             Enumerable.Range(0, test.Scheme.Count).ToDictionary(label => test.Scheme.Labels[label], confusion.Of),
             confusion.ToRows(),
-            scorer.Intervals(resamples, seed));
+            draws.Count == 0 ? new Dictionary<string, double[]>() : figures.Where(figure => double.IsFinite(figure.Value)).ToDictionary(figure => figure.Key, figure => Bootstrap.Interval(draws.Select(draw => draw[figure.Key]))))
+        {
+            Brier = NumberOrNull(figures["brier"]),
+            ChurnBrier = NumberOrNull(figures["churnBrier"]),
+            ChurnEce = NumberOrNull(figures["churnEce"]),
+            ChurnLift = NumberOrNull(figures["churnLift"]),
+            SpendCaptured = NumberOrNull(figures["spendCaptured"]),
+            Reliability = Reliability.Bins(scorer._tops, scorer._topCame),
+            ChurnReliability = Reliability.Bins(scorer._churns, scorer._lapsed),
+            ChurnGain = scorer._churnGain.ToPoints(churnGains),
+            SpendGain = scorer._spendGain.ToPoints(spendGains),
+        };
     }
 
-    private Dictionary<string, double[]> Intervals(int resamples, int seed)
+    private (List<Dictionary<string, double>> Figures, List<double[]> ChurnGains, List<double[]> SpendGains) Resample(int resamples, int seed)
     {
         var random = new Random(seed);
-        var draws = new List<Dictionary<string, double>>(resamples);
+        var (figures, churnGains, spendGains) = (new List<Dictionary<string, double>>(resamples), new List<double[]>(resamples), new List<double[]>(resamples));
         for (var draw = 0; draw < resamples; draw++)
         {
-            draws.Add(Figures(Bootstrap.Weights(_truths.Length, random)));
+            var weights = Bootstrap.Weights(_truths.Length, random);
+            int[] buyerWeights = [.. _buyers.Select(i => weights[i])];
+            figures.Add(Figures(weights, buyerWeights));
+            churnGains.Add(_churnGain.Captured(GainCurve.Shares, buyerWeights));
+            spendGains.Add(_spendGain.Captured(GainCurve.Shares, weights));
         }
 
-        return resamples == 0 ? [] : draws[0].Keys.ToDictionary(name => name, name => Bootstrap.Interval(draws.Select(draw => draw[name])));
+        return (figures, churnGains, spendGains);
     }
 
-    private Dictionary<string, double> Figures(int[] weights)
+    private Dictionary<string, double> Figures(int[] weights, int[] buyerWeights)
     {
-        var confusion = new ConfusionMatrix(_test.Scheme.Count, _truths, _decisions, weights);
+        var confusion = new ConfusionMatrix(_classes, _truths, _decisions, weights);
         var aurocs = _classRanks.Select(rank => RankingMetrics.AurocInOrder(rank.Sorted, rank.Order, rank.Positives, weights)).Where(double.IsFinite).ToList();
-        int[] buyerWeights = weights.Length == 0 ? [] : [.. _buyers.Select(i => weights[i])];
         return new Dictionary<string, double>
         {
             ["accuracy"] = confusion.Accuracy,
             ["macroF1"] = confusion.MacroF1,
             ["macroAuroc"] = aurocs.Count > 0 ? aurocs.Average() : double.NaN,
-            ["logLoss"] = LogLoss(weights),
+            ["logLoss"] = Mean(_losses, weights),
             ["churnAuroc"] = RankingMetrics.AurocInOrder(_churnRank.Sorted, _churnRank.Order, _churnRank.Positives, buyerWeights),
-            ["ece"] = CalibrationError(weights),
+            ["ece"] = Reliability.Error(_tops, _topCame, weights),
+            ["brier"] = Mean(_squares, weights),
+            ["churnBrier"] = Mean(_churnSquares, buyerWeights),
+            ["churnEce"] = Reliability.Error(_churns, _lapsed, buyerWeights),
+            ["churnLift"] = _churnGain.Captured(GainCurve.TopDecile, buyerWeights) / GainCurve.TopDecile,
+            ["spendCaptured"] = _spendGain.Captured(GainCurve.TopDecile, weights),
         };
     }
 
-    private double LogLoss(int[] weights)
+    private static double Mean(double[] values, int[] weights)
     {
         double sum = 0, count = 0;
-        for (var i = 0; i < _truths.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             var weight = weights.Length == 0 ? 1 : weights[i];
-            sum -= weight * Math.Log(Math.Max(_forecasts[i].Probabilities[_truths[i]], ProbabilityMin));
+            sum += weight * values[i];
             count += weight;
         }
 
         return sum / count;
     }
 
-    private double CalibrationError(int[] weights)
+    private static double SquaredDistance(float[] probabilities, int truth)
     {
-        var bins = new (double Confidence, double Right, double Count)[CalibrationBins];
-        for (var i = 0; i < _truths.Length; i++)
+        var sum = 0.0;
+        for (var label = 0; label < probabilities.Length; label++)
         {
-            var probabilities = _forecasts[i].Probabilities;
-            var top = Array.IndexOf(probabilities, probabilities.Max());
-            var bin = Math.Clamp((int)(probabilities[top] * CalibrationBins), 0, CalibrationBins - 1);
-            var weight = weights.Length == 0 ? 1 : weights[i];
-            bins[bin].Confidence += weight * probabilities[top];
-            bins[bin].Right += top == _truths[i] ? weight : 0;
-            bins[bin].Count += weight;
+            sum += Square(probabilities[label] - (label == truth ? 1 : 0));
         }
 
-        return bins.Sum(bin => Math.Abs(bin.Confidence - bin.Right)) / bins.Sum(bin => bin.Count);
+        return sum;
     }
+
+    private static double Square(double value) => value * value;
+
+    private static double? NumberOrNull(double value) => double.IsNaN(value) ? null : value;
 
     private static (double[] Sorted, int[] Order, bool[] Positives) Rank(IEnumerable<double> scores, IEnumerable<bool> positives)
     {
