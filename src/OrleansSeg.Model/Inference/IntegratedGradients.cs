@@ -15,8 +15,8 @@ internal sealed record Attribution(float Score, float BaseValue, float[] Steps, 
 
 /// <summary>Attributions that add up.</summary>
 /// <remarks>
-/// Sundararajan, Taly and Yan 2017, arXiv:1703.01365, along the straight path from zero step vectors, zero (average) aggregates and no
-/// profile. Differs: the integral is taken by Gauss-Legendre quadrature, which needs few points because the network is smooth.
+/// Sundararajan, Taly and Yan 2017, arXiv:1703.01365, along the straight path from steps of nothing, as a customer has who did nothing, zero (average)
+/// aggregates and no profile. Not from zero step vectors: layer normalization jumps there, and the sum would miss the jump. Differs: the integral is taken by Gauss-Legendre quadrature, which needs few points because the network is smooth.
 /// </remarks>
 internal static class IntegratedGradients
 {
@@ -32,30 +32,51 @@ internal static class IntegratedGradients
     {
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();
-        var steps = network.EmbedSteps(batch).detach(); // (1, T, H)
-        var profile = network.EmbedProfile(batch).detach(); // (1, ·)
 
         // Row 0 is where the path begins, row 1 where it ends, the others lie between: (K + 2).
         var device = batch.Aggregates.device;
         var places = tensor([0f, 1f, .. Points.Select(point => point.At)], device: device);
-        var path = (Steps: Along(steps, places), Aggregates: Along(batch.Aggregates, places), Profile: Along(profile, places));
+        var aggregates = Along(zeros_like(batch.Aggregates), batch.Aggregates, places);
         var lengths = batch.Lengths * ones_like(places, dtype: int64); // (1) -> (K + 2)
-        var (logits, _, _) = network.Fuse(path.Steps, lengths, path.Aggregates, path.Profile, null);
+        List<MemberPath> paths = [.. network.Members.Select(member => MemberPath.Of(member, batch, places))];
+        List<MemberHeads> heads = [.. paths.Select(path => path.Member.HeadsOf(path.Member.Fuse(path.Steps, lengths, aggregates, path.Profile, null)))];
+        var logits = SegmentNetwork.Mean(heads, head => head.Segments);
         var biases = tensor(calibration.Biases.Select(bias => (float)bias).ToArray(), device: device);
         var scores = Score(logits.Over(calibration.Temperature).Plus(biases).Plus(batch.Impossible), batch.Impossible, segment); // (K + 2)
-        var slopes = autograd.grad([scores.sum()], [path.Steps, path.Aggregates, path.Profile], allow_unused: true);
+        var slopes = autograd.grad([scores.sum()], [aggregates, .. paths.Select(path => path.Steps), .. paths.Select(path => path.Profile)], allow_unused: true);
         var weights = tensor([0f, 0f, .. Points.Select(point => point.Weight)], device: device);
         var values = scores.detach().cpu().data<float>().ToArray();
+
+        // Every member has vectors of its own for the same steps: what they add to the score is added up.
+        var steps = zeros([batch.Types.shape[1]], device: device);
+        var profile = 0f;
+        for (var i = 0; i < paths.Count; i++)
+        {
+            steps = steps.Plus(Integrate(slopes[1 + i], weights, paths[i].StepsChange).sum(-1).flatten());
+            profile += Integrate(slopes[1 + paths.Count + i], weights, paths[i].ProfileChange).sum().item<float>();
+        }
+
         return new Attribution(
-            values[1],
-            values[0],
-            Integrate(slopes[0], weights, steps).sum(-1).flatten().cpu().data<float>().ToArray(),
-            Integrate(slopes[1], weights, batch.Aggregates).flatten().cpu().data<float>().ToArray(),
-            Integrate(slopes[2], weights, profile).sum().item<float>());
+            values[1], values[0], steps.cpu().data<float>().ToArray(), Integrate(slopes[0], weights, batch.Aggregates).flatten().cpu().data<float>().ToArray(), profile);
     }
 
-    private static Tensor Along(Tensor end, Tensor places) =>
-        (end * Rows(places, end.dim())).detach().requires_grad_(true);
+    /// <summary>One member's inputs at every place of the path.</summary>
+    /// <param name="Member">The member.</param>
+    /// <param name="StepsChange">(1, T, H) its step vectors less where the path begins.</param>
+    /// <param name="ProfileChange">(1, ·) its profile vector, from zero.</param>
+    /// <param name="Steps">(K + 2, T, H) along the path.</param>
+    /// <param name="Profile">(K + 2, ·) along the path.</param>
+    private sealed record MemberPath(NetworkMember Member, Tensor StepsChange, Tensor ProfileChange, Tensor Steps, Tensor Profile)
+    {
+        public static MemberPath Of(NetworkMember member, EncodedBatch batch, Tensor places)
+        {
+            var (steps, nothing, profile) = (member.EmbedSteps(batch).detach(), member.EmbedNothing().detach(), member.EmbedProfile(batch).detach());
+            return new MemberPath(member, steps - nothing, profile, Along(nothing, steps, places), Along(zeros_like(profile), profile, places));
+        }
+    }
+
+    private static Tensor Along(Tensor start, Tensor end, Tensor places) =>
+        ((end - start) * Rows(places, end.dim())).Plus(start).detach().requires_grad_(true);
 
     // The log of the odds; where the rule leaves one label alone there are no odds, and its logit stands for them.
     private static Tensor Score(Tensor logits, Tensor impossible, int segment)
@@ -72,9 +93,10 @@ internal static class IntegratedGradients
         return chosen - logits.Plus(mask).logsumexp(1);
     }
 
-    private static Tensor Integrate(Tensor? slopes, Tensor weights, Tensor end) => slopes is null
-        ? zeros_like(end)
-        : (slopes * Rows(weights, end.dim())).sum(0, keepdim: true) * end;
+    // What a member does not read has no slope.
+    private static Tensor Integrate(Tensor? slopes, Tensor weights, Tensor change) => slopes is null || slopes.IsInvalid
+        ? zeros_like(change)
+        : (slopes * Rows(weights, change.dim())).sum(0, keepdim: true) * change;
 
     // (N) -> (N, 1, ..) of as many dimensions.
     private static Tensor Rows(Tensor values, long dimensions)

@@ -5,6 +5,9 @@ namespace OrleansSeg.Model.Sequences;
 /// <summary>The network's shape; stored in the bundle's <c>config.json</c>.</summary>
 public sealed record NetworkConfig
 {
+    /// <summary>What reads the steps, one member of the network for each.</summary>
+    public ImmutableArray<SequenceEncoderKind> Encoders { get; init; } = [SequenceEncoderKind.Gru];
+
     /// <summary>Hidden units of the sequence encoder (H).</summary>
     public int Hidden { get; init; } = 64;
 
@@ -39,6 +42,12 @@ public sealed record NetworkConfig
     /// <exception cref="InvalidDataException">A size is out of bounds; the message names it.</exception>
     internal void Check()
     {
+        Check(Encoders.IsDefault ? 0 : Encoders.Length, 1, 16, nameof(Encoders));
+        if (Encoders.Any(kind => !Enum.IsDefined(kind)) || (!UseAggregates && Encoders.Contains(SequenceEncoderKind.None)))
+        {
+            throw new InvalidDataException($"{nameof(Encoders)} has one that is not known, or one that reads nothing in a network without aggregates.");
+        }
+
         Check(Hidden, 1, 4_096, nameof(Hidden));
         Check(TextWidth, 0, 4_096, nameof(TextWidth));
         Check(CategoryBuckets, 2, 1 << 20, nameof(CategoryBuckets));

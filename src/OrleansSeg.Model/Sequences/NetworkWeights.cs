@@ -13,6 +13,7 @@ internal static class NetworkWeights
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         var weights = network.state_dict();
+        stored = stored.ToDictionary(pair => SegmentNetwork.NameOf(pair.Key), pair => pair.Value);
         if (stored.Keys.FirstOrDefault(name => !weights.ContainsKey(name)) is { } unknown)
         {
             throw new InvalidDataException($"The network has no weight '{unknown}'.");

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using OrleansSeg.Model.Native;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -6,31 +7,17 @@ using static TorchSharp.torch.nn;
 
 namespace OrleansSeg.Model.Sequences;
 
-/// <summary>Sequence encoder fused with aggregates, and three heads. B batch, T steps, H hidden, W aggregates, S segments.</summary>
+/// <summary>Members that read the customer in different ways; what they say is averaged. B batch, S segments.</summary>
 /// <remarks>
-/// A gated recurrent unit reads the steps (Cho et al. 2014, arXiv:1406.1078); its last real state meets the aggregates in a two-layer
-/// perceptron. Weights and dropout draw from a generator that is passed in, so that nothing else in the process can disturb a seed.
-/// Forward passes may run at the same time on any threads while no training step runs.
+/// A deep ensemble (Lakshminarayanan et al. 2017, arXiv:1612.01474) in one set of weights: trained, averaged over sites, bundled, served and
+/// explained as one network. Each member has a loss of its own and learns nothing from the others. Differs: logits are averaged, not
+/// probabilities, so that attributions of the members add up. Forward passes may run at the same time on any threads while no training
+/// step runs.
 /// </remarks>
-public sealed class SegmentNetwork : Module
+public sealed partial class SegmentNetwork : Module
 {
-    private const int TypeWidth = 8;
-    private const int CategoryWidth = 8;
-    private const int AttributeWidth = 8;
-    private const int TypeBuckets = 16;
     private const float Impossible = -1e9f;
-
-    private readonly NetworkConfig _config;
-    private readonly Embedding type;
-    private readonly Embedding category;
-    private readonly Linear step;
-    private readonly GRU recurrent;
-    private readonly Embedding attribute;
-    private readonly Linear fuse;
-    private readonly Linear mix;
-    private readonly Linear segment;
-    private readonly Linear churn;
-    private readonly Linear spend;
+    private readonly ModuleList<NetworkMember> members;
 
     /// <summary>Makes a network with random weights.</summary>
     /// <param name="config">Its shape.</param>
@@ -39,22 +26,16 @@ public sealed class SegmentNetwork : Module
         : base(nameof(SegmentNetwork))
     {
         ArgumentNullException.ThrowIfNull(config);
-        _config = config;
-        var stepWidth = TypeWidth + CategoryWidth + InputEncoder.StepNumbers + config.TextWidth;
-        var fused = config.Hidden + (config.UseAggregates ? config.AggregateWidth + AttributeWidth : 0);
-        type = Embedding(TypeBuckets, TypeWidth);
-        category = Embedding(config.CategoryBuckets, CategoryWidth);
-        step = Linear(stepWidth, config.Hidden);
-        recurrent = GRU(config.Hidden, config.Hidden, batchFirst: true);
-        attribute = Embedding(config.AttributeBuckets, AttributeWidth);
-        fuse = Linear(fused, config.FusionWidth);
-        mix = Linear(config.FusionWidth, config.FusionWidth);
-        segment = Linear(config.FusionWidth, config.Segments);
-        churn = Linear(config.FusionWidth, 1);
-        spend = Linear(config.FusionWidth, 1);
+        NetworkMember[] made = [.. config.Encoders.Select((kind, i) => new NetworkMember(config, kind, SeedOf(seed, i)))];
+        (Members, members) = (made, ModuleList(made));
         RegisterComponents();
-        Initialize(seed);
     }
+
+    /// <summary>The members.</summary>
+    internal IReadOnlyList<NetworkMember> Members { get; }
+
+    /// <summary>What is added to the logit of a label that the scheme's rule cannot give.</summary>
+    internal static float ImpossibleLogit => Impossible;
 
     /// <summary>Segment logits (B, S), churn logit (B) and expected log(1 + spend) (B).</summary>
     /// <param name="batch">The inputs.</param>
@@ -63,82 +44,28 @@ public sealed class SegmentNetwork : Module
     {
         ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
-        var (segments, churns, spends) = Fuse(EmbedSteps(batch), batch.Lengths, batch.Aggregates, EmbedProfile(batch), dropout);
+        List<MemberHeads> heads = [.. Members.Select(member => member.Forward(batch, dropout))];
         return (
-            segments.Plus(batch.Impossible).MoveToOuterDisposeScope(), churns.MoveToOuterDisposeScope(), spends.MoveToOuterDisposeScope());
+            Mean(heads, head => head.Segments).Plus(batch.Impossible).MoveToOuterDisposeScope(),
+            Mean(heads, head => head.Churn).MoveToOuterDisposeScope(),
+            Mean(heads, head => head.Spend).MoveToOuterDisposeScope());
     }
 
-    /// <summary>The steps as vectors, before the recurrence: (B, T) and (B, T, ·) -> (B, T, H).</summary>
-    internal Tensor EmbedSteps(EncodedBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        var parts = cat([type.forward(batch.Types), category.forward(batch.Categories), batch.Numbers, batch.Texts], dim: 2);
-        return functional.gelu(step.forward(parts)).MoveToOuterDisposeScope();
-    }
+    /// <summary>A weight's name within its member: <c>fuse.bias</c> of <c>members.1.fuse.bias</c>.</summary>
+    internal static string PartOf(string name) => MemberName().Replace(name, "");
 
-    /// <summary>The mean of the profile attributes' vectors: (B, A) -> (B, ·), zero where there are none.</summary>
-    internal Tensor EmbedProfile(EncodedBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        var present = batch.Attributes.Differs(0).unsqueeze(2).to(float32); // (B, A, 1)
-        return ((attribute.forward(batch.Attributes) * present).sum(1) / present.sum(1).AtLeast(1)).MoveToOuterDisposeScope();
-    }
+    /// <summary>The name that a weight of a bundle made before there were members has by now.</summary>
+    internal static string NameOf(string stored) => MemberName().IsMatch(stored)
+        ? stored
+        : stored.StartsWith("recurrent.", StringComparison.Ordinal) ? $"members.0.sequence.{stored}" : $"members.0.{stored}";
 
-    /// <summary>From step vectors (B, T, H), their real counts (B), aggregates (B, W) and profile (B, ·) to the heads.</summary>
-    internal (Tensor Segments, Tensor Churn, Tensor Spend) Fuse(
-        Tensor steps, Tensor lengths, Tensor aggregates, Tensor profile, Generator? dropout)
-    {
-        using var scope = NewDisposeScope();
-        var (states, _) = recurrent.forward(Drop(steps, dropout)); // (B, T, H)
-        var last = lengths.Plus(-1).unsqueeze(1).unsqueeze(2); // (B) -> (B, 1, 1)
-        var hidden = states.take_along_dim(last, 1).squeeze(1); // (B, T, H) -> (B, H)
-        if (_config.UseAggregates)
-        {
-            hidden = cat([hidden, aggregates, profile], dim: 1);
-        }
+    /// <summary>The mean of the members' values.</summary>
+    internal static Tensor Mean(IReadOnlyList<MemberHeads> heads, Func<MemberHeads, Tensor> part) => heads.Count == 1
+        ? part(heads[0]).alias()
+        : stack(heads.Select(part).ToArray()).mean([0]);
 
-        var fused = Drop(functional.gelu(fuse.forward(hidden)), dropout);
-        fused = Drop(functional.gelu(mix.forward(fused)), dropout).Plus(fused);
-        return (
-            segment.forward(fused).MoveToOuterDisposeScope(),
-            churn.forward(fused).squeeze(1).MoveToOuterDisposeScope(),
-            spend.forward(fused).squeeze(1).MoveToOuterDisposeScope());
-    }
+    private static ulong SeedOf(int seed, int member) => (ulong)seed + ((ulong)member * 0x9E3779B9);
 
-    /// <summary>What is added to the logit of a label that the scheme's rule cannot give.</summary>
-    internal static float ImpossibleLogit => Impossible;
-
-    private Tensor Drop(Tensor values, Generator? random)
-    {
-        if (random is null || _config.Dropout <= 0)
-        {
-            return values;
-        }
-
-        var kept = 1 - _config.Dropout;
-        return values * empty_like(values).bernoulli_(kept, random).Over(kept);
-    }
-
-    private void Initialize(int seed)
-    {
-        using var quiet = no_grad();
-        using var random = new Generator((ulong)seed);
-        foreach (var table in new[] { type, category, attribute })
-        {
-            table.weight!.normal_(0, 1, random);
-        }
-
-        foreach (var layer in new[] { step, fuse, mix, segment, churn, spend })
-        {
-            var bound = 1 / Math.Sqrt(layer.in_features);
-            layer.weight!.uniform_(-bound, bound, random);
-            layer.bias!.uniform_(-bound, bound, random);
-        }
-
-        foreach (var parameter in recurrent.parameters())
-        {
-            var bound = 1 / Math.Sqrt(_config.Hidden);
-            parameter.uniform_(-bound, bound, random);
-        }
-    }
+    [GeneratedRegex(@"^members\.\d+\.")]
+    private static partial Regex MemberName();
 }

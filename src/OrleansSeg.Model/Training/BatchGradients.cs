@@ -43,7 +43,9 @@ internal sealed class BatchGradients : IStepGradients
     {
         var loss = NetworkLoss.Of(network, encoder, examples, options, dropout);
         loss.backward();
-        nn.utils.clip_grad_norm_(network.parameters().Where(weight => weight.requires_grad), options.GradientNormMax);
-        return loss.item<float>();
+
+        // Each member may have the norm that one alone has.
+        nn.utils.clip_grad_norm_(network.parameters().Where(weight => weight.requires_grad), options.GradientNormMax * Math.Sqrt(network.Members.Count));
+        return loss.item<float>() / network.Members.Count;
     }
 }

@@ -7,19 +7,39 @@ namespace OrleansSeg.Model.Training;
 /// <summary>What training lowers: segment cross-entropy, and beside it churn cross-entropy among buyers and the error of the log spend.</summary>
 internal static class NetworkLoss
 {
-    /// <summary>The mean loss of some examples, ready to be differentiated; belongs to the caller's scope.</summary>
+    /// <summary>The mean loss of some examples, summed over the members; ready to be differentiated; belongs to the caller's scope.</summary>
     public static Tensor Of(
         SegmentNetwork network, InputEncoder encoder, IReadOnlyList<Example> examples, NetworkTrainingOptions options, Generator dropout)
     {
         using var batch = encoder.Encode([.. examples.Select(example => example.Input)]);
-        var (segments, churn, spend) = network.Forward(batch, dropout);
-        var labels = tensor(examples.Select(example => (long)example.Label).ToArray());
-        var loss = nn.functional.cross_entropy(segments, labels);
+        var truth = new Truths(
+            tensor(examples.Select(example => (long)example.Label).ToArray()),
+            tensor(examples.Select(example => example.HasPurchased ? 1f : 0f).ToArray()),
+            tensor(examples.Select(example => example.BuysAgain ? 0f : 1f).ToArray()),
+            tensor(examples.Select(example => MathF.Log(1 + example.FutureSpend)).ToArray()));
+        Tensor? sum = null;
+        foreach (var member in network.Members)
+        {
+            var loss = Of(member.Forward(batch, dropout), batch.Impossible, truth, options);
+            sum = sum is null ? loss : sum.Plus(loss);
+        }
 
-        var buyers = tensor(examples.Select(example => example.HasPurchased ? 1f : 0f).ToArray());
-        var lapsed = tensor(examples.Select(example => example.BuysAgain ? 0f : 1f).ToArray());
-        var churnLoss = nn.functional.binary_cross_entropy_with_logits(churn, lapsed, weight: buyers, reduction: nn.Reduction.Sum) / buyers.sum().AtLeast(1);
-        var spends = tensor(examples.Select(example => MathF.Log(1 + example.FutureSpend)).ToArray());
-        return loss.Plus(churnLoss.Times(options.ChurnWeight)).Plus(nn.functional.smooth_l1_loss(spend, spends).Times(options.SpendWeight));
+        return sum!;
     }
+
+    private static Tensor Of(MemberHeads heads, Tensor impossible, Truths truth, NetworkTrainingOptions options)
+    {
+        var loss = nn.functional.cross_entropy(heads.Segments.Plus(impossible), truth.Labels);
+        var churnLoss = nn.functional.binary_cross_entropy_with_logits(heads.Churn, truth.Lapsed, weight: truth.Buyers, reduction: nn.Reduction.Sum)
+            / truth.Buyers.sum().AtLeast(1);
+        var spendLoss = nn.functional.smooth_l1_loss(heads.Spend, truth.Spends);
+        return loss.Plus(churnLoss.Times(options.ChurnWeight)).Plus(spendLoss.Times(options.SpendWeight));
+    }
+
+    /// <summary>What happened. B examples.</summary>
+    /// <param name="Labels">(B) segments.</param>
+    /// <param name="Buyers">(B) 1 for who had bought: churn is asked of these alone.</param>
+    /// <param name="Lapsed">(B) 1 for who does not buy again.</param>
+    /// <param name="Spends">(B) log(1 + spend).</param>
+    private sealed record Truths(Tensor Labels, Tensor Buyers, Tensor Lapsed, Tensor Spends);
 }

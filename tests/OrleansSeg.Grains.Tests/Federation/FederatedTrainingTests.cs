@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using OrleansSeg.Federation;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Grains.Tests.Clusters;
@@ -164,7 +165,7 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
         var next = await RunAsync("heads-next", plan with { Rounds = 1 }, _ => Task.CompletedTask);
         Assert.True(next.Rounds[0].Metrics["validationLogLossBefore"] < undisturbed.Rounds[0].Metrics["validationLogLossBefore"]);
 
-        static bool IsHead(string name) => name.StartsWith("segment.", StringComparison.Ordinal) || name.StartsWith("churn.", StringComparison.Ordinal) || name.StartsWith("spend.", StringComparison.Ordinal);
+        static bool IsHead(string name) => Regex.IsMatch(name, @"^members\.\d+\.(segment|churn|spend)\.");
     }
 
     [Theory]
@@ -185,7 +186,7 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
         var (began, ended) = (TensorsOf(Read(card.Lineage!.Base)), await TensorsOfAsync(some, site));
         Assert.All(began.Keys, name => Assert.Equal(IsTrained(name), began[name] != ended[name]));
 
-        bool IsTrained(string name) => trained.Any(begin => name.StartsWith(begin, StringComparison.Ordinal));
+        bool IsTrained(string name) => trained.Any(begin => name.StartsWith($"members.0.{begin}", StringComparison.Ordinal));
     }
 
     [Fact]

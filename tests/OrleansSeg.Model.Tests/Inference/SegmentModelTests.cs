@@ -111,7 +111,7 @@ public sealed class SegmentModelTests
     public void WeightsThatAreNotFinite_AreRefused()
     {
         var tensors = SafeTensors.Read(Files["model.safetensors"]);
-        tensors["fuse.weight"].Values[3] = float.NaN;
+        tensors["members.0.fuse.weight"].Values[3] = float.NaN;
         Assert.Contains("fuse.weight", Refusal(With("model.safetensors", SafeTensors.Write(tensors))).Message, StringComparison.Ordinal);
     }
 

@@ -63,7 +63,7 @@ internal sealed class CustomerGradients : IStepGradients
             var loss = NetworkLoss.Of(network, encoder, [.. customer], options, dropout);
             loss.backward();
             sum.Add(Gradient(weights));
-            losses += loss.item<float>();
+            losses += loss.item<float>() / network.Members.Count;
             customers++;
         }
 

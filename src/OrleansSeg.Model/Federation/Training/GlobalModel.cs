@@ -133,7 +133,7 @@ public static class GlobalModel
         foreach (var entry in to.Entries)
         {
             var known = from.Entries.FirstOrDefault(other => other.Name == entry.Name && other.Shape.SequenceEqual(entry.Shape));
-            if (known is not null && (sameLabels || !entry.Name.StartsWith("segment.", StringComparison.Ordinal)))
+            if (known is not null && (sameLabels || !SegmentNetwork.PartOf(entry.Name).StartsWith("segment.", StringComparison.Ordinal)))
             {
                 old.AsSpan(known.Offset, known.Length).CopyTo(whole.AsSpan(entry.Offset));
             }

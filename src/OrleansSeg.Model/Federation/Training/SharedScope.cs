@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using OrleansSeg.Model.Sequences;
 
 namespace OrleansSeg.Model.Federation.Training;
 
-/// <summary>Which weights a run averages over its sites, which each site trains for itself, and which nobody touches; by beginnings of their names.</summary>
+/// <summary>Which weights a run averages over its sites, which each site trains for itself, and which nobody touches; by beginnings of their names within a member.</summary>
 /// <param name="AtSite">Beginnings of names that every site trains and keeps for itself.</param>
 /// <param name="Trained">Of the others, those that are trained and travel; empty for all.</param>
 /// <remarks>Only what travels is in the vectors of a round: a run over a few weights sends a few.</remarks>
@@ -36,7 +37,7 @@ public sealed record SharedScope(ImmutableArray<string> AtSite, ImmutableArray<s
     /// <summary>The weights that a site keeps.</summary>
     public WeightSubset SiteOf(WeightLayout layout) => WeightSubset.Of(layout, IsAtSite);
 
-    private bool IsAtSite(string name) => AtSite.Any(begin => name.StartsWith(begin, StringComparison.Ordinal));
+    private bool IsAtSite(string name) => AtSite.Any(begin => SegmentNetwork.PartOf(name).StartsWith(begin, StringComparison.Ordinal));
 
-    private bool IsTrained(string name) => Trained.IsEmpty || Trained.Any(begin => name.StartsWith(begin, StringComparison.Ordinal));
+    private bool IsTrained(string name) => Trained.IsEmpty || Trained.Any(begin => SegmentNetwork.PartOf(name).StartsWith(begin, StringComparison.Ordinal));
 }

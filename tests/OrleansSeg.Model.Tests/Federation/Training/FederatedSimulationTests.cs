@@ -66,8 +66,8 @@ public sealed class FederatedSimulationTests
     {
         var run = await RunAsync(FedAvg.StrategyName, SharedScope.HeadsAtSite);
         var (one, other) = (run.Models["s0"].Network.state_dict(), run.Models["s1"].Network.state_dict());
-        Assert.NotEqual(one["segment.bias"].data<float>().ToArray(), other["segment.bias"].data<float>().ToArray());
-        Assert.Equal(one["fuse.bias"].data<float>().ToArray(), other["fuse.bias"].data<float>().ToArray());
+        Assert.NotEqual(one["members.0.segment.bias"].data<float>().ToArray(), other["members.0.segment.bias"].data<float>().ToArray());
+        Assert.Equal(one["members.0.fuse.bias"].data<float>().ToArray(), other["members.0.fuse.bias"].data<float>().ToArray());
     }
 
     private static Task<SimulationResult> RunAsync(string strategy, SharedScope scope, double clipNorm = 0, bool isMasked = false, string compressor = "none") => FederatedSimulation.RunAsync(

@@ -35,8 +35,8 @@ public sealed class GlobalModelTests
 
         var renamed = before.Scheme with { Labels = [.. before.Scheme.Labels.Reverse()] };
         using var other = GlobalModel.Start(renamed, before.Normalizer, 5, before);
-        Assert.NotEqual(before.Network.state_dict()["segment.weight"].sum().item<float>(), other.Network.state_dict()["segment.weight"].sum().item<float>());
-        Assert.Equal(before.Network.state_dict()["fuse.weight"].sum().item<float>(), other.Network.state_dict()["fuse.weight"].sum().item<float>());
+        Assert.NotEqual(before.Network.state_dict()["members.0.segment.weight"].sum().item<float>(), other.Network.state_dict()["members.0.segment.weight"].sum().item<float>());
+        Assert.Equal(before.Network.state_dict()["members.0.fuse.weight"].sum().item<float>(), other.Network.state_dict()["members.0.fuse.weight"].sum().item<float>());
     }
 
     [Fact]
