@@ -4,7 +4,7 @@ using OrleansSeg.Segments;
 
 namespace OrleansSeg.Inference;
 
-/// <summary>A loaded model as the engine sees it. It scores one batch at a time.</summary>
+/// <summary>A loaded model as the engine sees it. It scores one batch at a time, and explains one customer at a time beside it.</summary>
 public interface IScoringModel : IDisposable
 {
     /// <summary>The version in the site's registry.</summary>
@@ -20,7 +20,7 @@ public interface IScoringModel : IDisposable
     /// <summary>Scores what <see cref="Prepare"/> made, in the order of its inputs.</summary>
     IReadOnlyList<ModelScore> Score(PreparedInputs prepared) => Score(prepared.Inputs);
 
-    /// <summary>Explains one score.</summary>
+    /// <summary>Explains one score. Runs on another thread than scoring, at the same time.</summary>
     SegmentExplanation Explain(string customer, CustomerInput input);
 }
 

@@ -7,12 +7,12 @@ using OrleansSeg.Tagging;
 
 namespace OrleansSeg.Inference;
 
-/// <summary>The silo's inference engine: a bounded queue, one thread that scores batch after batch, and one that readies the next.</summary>
+/// <summary>The silo's inference engine: a bounded queue, one thread that scores batch after batch, one that readies the next, and one that explains.</summary>
 /// <remarks>
 /// Needs no Orleans. The model is borrowed for each batch, so a swap falls between two of them and fails no call. While a batch is
 /// scored, the next is readied only if it is full: one that is not grows better by waiting.
 /// </remarks>
-public sealed class InferenceBatcher : IDisposable
+public sealed partial class InferenceBatcher : IDisposable
 {
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(30);
 
@@ -42,10 +42,12 @@ public sealed class InferenceBatcher : IDisposable
         _options = options.Value;
         (_instruments, _time) = (instruments, time);
         _queue = new ScoreQueue(_options, time);
+        _explanations = new ScoreQueue(_options, time);
         _scorer = new BatchScorer(models, instruments, time, logger);
         instruments.Watch(() => QueueLength);
         new Thread(ScoreAll) { IsBackground = true, Name = "inference" }.Start();
         new Thread(ReadyAhead) { IsBackground = true, Name = "inference-ahead" }.Start();
+        new Thread(ExplainAll) { IsBackground = true, Name = "inference-explain" }.Start();
     }
 
     /// <summary>Requests that wait.</summary>
@@ -55,10 +57,12 @@ public sealed class InferenceBatcher : IDisposable
         {
             lock (_gate)
             {
-                return _queue.Count;
+                return Waiting_NeedsLock;
             }
         }
     }
+
+    private int Waiting_NeedsLock => _queue.Count + _explanations.Count;
 
     /// <summary>Scores one customer together with whoever else waits.</summary>
     /// <exception cref="InferenceOverloadedException">The queue is full.</exception>
@@ -72,13 +76,6 @@ public sealed class InferenceBatcher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         return AdmitAsync(new PendingForecast(request, _time.GetTimestamp()), cancellationToken);
-    }
-
-    /// <summary>Explains one score, in the last lane. Fails as <see cref="ScoreAsync"/> does.</summary>
-    public Task<SegmentExplanation> ExplainAsync(string customer, ScoringRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return AdmitAsync(new PendingExplanation(customer, request, _time.GetTimestamp()), cancellationToken);
     }
 
     /// <summary>Tells a part of a text together with whatever else waits for the same tagger. Fails as <see cref="ScoreAsync"/> does.</summary>
@@ -95,7 +92,8 @@ public sealed class InferenceBatcher : IDisposable
         }
 
         _work.Set();
-        await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _explain.Set();
+        await Task.WhenAll(_ended.Task, _explained.Task).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Abandon();
     }
 
@@ -123,13 +121,21 @@ public sealed class InferenceBatcher : IDisposable
                 return Task.FromException<TAnswer>(Stopping());
             }
 
-            if (_queue.Count >= _options.QueueLengthMax)
+            if (Waiting_NeedsLock >= _options.QueueLengthMax)
             {
                 _instruments.Refused();
-                return Task.FromException<TAnswer>(new InferenceOverloadedException(EstimateWait_NeedsLock(), _queue.Count));
+                return Task.FromException<TAnswer>(new InferenceOverloadedException(EstimateWait_NeedsLock(), Waiting_NeedsLock));
             }
 
-            Wake_NeedsLock(noPointInWaiting: _queue.Add(request));
+            var noPointInWaiting = QueueOf(request).Add(request);
+            if (request is PendingExplanation)
+            {
+                _explain.Set();
+            }
+            else
+            {
+                Wake_NeedsLock(noPointInWaiting);
+            }
         }
 
         return cancellationToken.CanBeCanceled ? LeaveWhenCancelledAsync(request, cancellationToken) : request.Answer;
@@ -165,7 +171,7 @@ public sealed class InferenceBatcher : IDisposable
     {
         lock (_gate)
         {
-            _queue.Remove(request);
+            QueueOf(request).Remove(request);
         }
     }
 
@@ -221,6 +227,7 @@ public sealed class InferenceBatcher : IDisposable
                 if (_next is { } ready)
                 {
                     (_next, _scoring) = (null, true);
+                    WakeExplaining_NeedsLock();
                     _ahead.Set();
                     return ready;
                 }
@@ -228,6 +235,7 @@ public sealed class InferenceBatcher : IDisposable
                 // A batch that is being readied left the queue first, so it is scored first.
                 batch = _readying || _abandoned ? null : _queue.TryTake(_stopping ? TakeWhen.Anything : TakeWhen.Due, late);
                 _scoring = batch is not null;
+                WakeExplaining_NeedsLock();
                 if (batch is null && !_readying)
                 {
                     if (_stopping)
@@ -311,7 +319,7 @@ public sealed class InferenceBatcher : IDisposable
         lock (_gate)
         {
             _abandoned = true;
-            waiting = _queue.Drain();
+            waiting = [.. _queue.Drain(), .. _explanations.Drain()];
         }
 
         foreach (var request in waiting)
@@ -320,5 +328,6 @@ public sealed class InferenceBatcher : IDisposable
         }
 
         _work.Set();
+        _explain.Set();
     }
 }

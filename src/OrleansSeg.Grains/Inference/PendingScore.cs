@@ -94,7 +94,7 @@ internal sealed class PendingForecast(ScoringRequest request, long admittedAt)
         score.Segment, score.Probabilities, score.ChurnProbability, score.ExpectedValue, version, queued, inference));
 }
 
-/// <summary>A call for an explanation: served alone, when nothing else waits or its turn has come.</summary>
+/// <summary>A call for an explanation: served alone and beside the batches, once no score waits or its turn has come.</summary>
 internal sealed class PendingExplanation(string customer, ScoringRequest request, long admittedAt)
     : PendingScore<SegmentExplanation>(request.Site, request.Input.Tokens.Length, ScoringPriority.Backfill, request.Deadline, admittedAt), IPendingCustomer
 {

@@ -10,6 +10,7 @@ internal sealed class StepModel(int version = 1) : IScoringModel
 {
     private readonly ConcurrentQueue<string[]> _batches = new();
     private volatile Held? _hold;
+    private volatile Held? _holdExplanation;
     private int _disposed;
 
     public int Version => version;
@@ -37,6 +38,14 @@ internal sealed class StepModel(int version = 1) : IScoringModel
         return hold;
     }
 
+    /// <summary>Holds the next explanation inside the model until the result is released.</summary>
+    public Held HoldExplanation()
+    {
+        var hold = new Held();
+        _holdExplanation = hold;
+        return hold;
+    }
+
     public PreparedInputs Prepare(IReadOnlyList<CustomerInput> inputs)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -57,8 +66,11 @@ internal sealed class StepModel(int version = 1) : IScoringModel
         return Answer(inputs);
     }
 
-    public SegmentExplanation Explain(string customer, CustomerInput input) =>
-        new(customer, Inputs.NameOf(input), 0.5f, version, "step", 0f, []);
+    public SegmentExplanation Explain(string customer, CustomerInput input)
+    {
+        Interlocked.Exchange(ref _holdExplanation, null)?.Enter();
+        return new(customer, Inputs.NameOf(input), 0.5f, version, "step", 0f, []);
+    }
 
     public void Dispose() => Interlocked.Increment(ref _disposed);
 
