@@ -42,6 +42,7 @@ internal sealed partial class CustomerGrain
     {
         await _stop.CancelAsync();
         _rescorer.Stop();
+        _explanations.Forget(_key.GrainKey);
         await Task.WhenAll(_journal.Idle, _outbox.DrainAsync()).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
@@ -122,6 +123,11 @@ internal sealed partial class CustomerGrain
     void ICustomerSurroundings.Settled(CustomerState durable)
     {
         _view.Update(durable);
+        if (!durable.IsKnown || !durable.MayProfile(_options))
+        {
+            _explanations.Forget(_key.GrainKey);
+        }
+
         if (_isLoaded)
         {
             _outbox.Post();

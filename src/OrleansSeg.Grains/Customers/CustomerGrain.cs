@@ -27,6 +27,8 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
 
     private readonly InferenceDoors _doors;
     private readonly SiteDirectory _sites;
+    private readonly ModelWatch _models;
+    private readonly ExplanationCache _explanations;
     private readonly CustomerOptions _options;
     private readonly RescoringOptions _rescoring;
     private readonly CustomerInstruments _instruments;
@@ -47,6 +49,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
         [FromKeyedServices(CustomerStorage.ProviderName)] IGrainStorage storage,
         SiteDirectory sites,
         ModelWatch models,
+        ExplanationCache explanations,
         IOptions<CustomerOptions> options,
         IOptions<RescoringOptions> rescoring,
         CustomerInstruments instruments,
@@ -55,7 +58,7 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
         ILogger<CustomerGrain> logger)
     {
         GrainContext = context;
-        (_doors, _sites, _options, _rescoring) = (doors, sites, options.Value, rescoring.Value);
+        (_doors, _sites, _models, _explanations, _options, _rescoring) = (doors, sites, models, explanations, options.Value, rescoring.Value);
         (_instruments, _siloStopping, _time, _logger) = (instruments, siloStopping, time, logger);
         _key = CustomerKey.Parse(context.GrainId.Key.ToString()!);
         _view = new AssignmentView(_key.Site, _key.CustomerId, _options, models, time);
@@ -149,28 +152,6 @@ internal sealed partial class CustomerGrain : IGrainBase, ICustomerGrain, ICusto
     {
         await SubmitAsync(new ProfileChange(state => Consent(state, purpose, granted), imported: false), cancellationToken);
         _rescorer.Mark(ScoringPriority.Refresh);
-    }
-
-    /// <inheritdoc />
-    public async Task<SegmentExplanation> ExplainAsync(CancellationToken cancellationToken)
-    {
-        var state = _journal.State;
-        if (!state.IsKnown || !state.MayProfile(_options))
-        {
-            throw new InvalidOperationException(state.IsKnown
-                ? $"Customer '{_key.CustomerId}' did not consent to profiling."
-                : $"Nothing is known of customer '{_key.CustomerId}'.");
-        }
-
-        var (input, _) = await ReadAsync(now => ScoringInput.BuildAsync(now, _journal.Hot, _journal.Pages, _rescoring.ScoringTime(_time), cancellationToken));
-        try
-        {
-            return await _doors.Of(_key).ExplainAsync(_key.CustomerId, new ScoringRequest(_key.Site, input, ScoringPriority.Backfill, null), cancellationToken);
-        }
-        catch (NoModelException exception)
-        {
-            throw new InvalidOperationException(exception.Message, exception);
-        }
     }
 
     private static CustomerState Consent(CustomerState state, ConsentPurpose purpose, bool granted) => purpose switch

@@ -18,6 +18,7 @@ internal static class CustomerServices
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloStopping>());
         services.TryAddSingleton<SiteDirectory>();
         services.TryAddSingleton<ModelWatch>();
+        services.TryAddSingleton<ExplanationCache>();
         AddOptions<SiteOptions, SiteOptionsValidator>(services);
         AddOptions<CustomerOptions, CustomerOptionsValidator>(services);
         services.AddSingleton<IValidateOptions<CustomerOptions>, CustomerRetentionValidator>();

@@ -36,6 +36,11 @@ public sealed class RescoringOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan ModelCheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Most explanations that a silo keeps in memory, one for each customer who was asked about; the longest unused goes first.</summary>
+    /// <value>Default 1,000; 0 to 100,000.</value>
+    [Range(0, 100_000)]
+    public int ExplanationsKept { get; set; } = 1_000;
+
     /// <summary>The instant that scores and explanations describe, for looking at a past data set; a customer's later events still count.</summary>
     /// <value>Default null: now. Ages of assignments always follow the clock.</value>
     public DateTimeOffset? AsOf { get; set; }
