@@ -160,6 +160,13 @@ public sealed class CustomerVerbTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Explain_OfASegmentThatNobodyIsIn_ExitsOneNamingIt()
+    {
+        (await _shell.RunAsync("explain", "--segment", "loyal", "--json")).Fails(ExitCode.Failed, "Nobody is in segment 'loyal'");
+        (await _shell.RunAsync("explain", "--segment", "loyal", "--sample", "0")).Fails(ExitCode.Usage, "--sample must be 1 to 10000");
+    }
+
+    [Fact]
     public async Task Models_WithoutAModel_IsEmpty_AndPromotesNothing()
     {
         Assert.Equal("[]", (await _shell.JsonAsync("models")).ToJsonString());

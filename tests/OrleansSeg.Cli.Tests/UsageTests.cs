@@ -12,6 +12,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("history", "id")]
     [InlineData("erase", "id")]
     [InlineData("explain", "id")]
+    [InlineData("explain 1 --segment loyal", "--segment")]
     [InlineData("import", "file")]
     [InlineData("evaluate", "--cutoff")]
     [InlineData("train --horizon 0", "1 to 730")]

@@ -39,11 +39,30 @@ public sealed class NewcomerTests : IDisposable
         Assert.NotEmpty(explained["factors"]!.AsArray());
         Assert.Contains(explained["factors"]!.AsArray(), factor => Math.Abs((float)factor!["contribution"]!) > 0);
 
+        AssertChanges(explained);
+        var importance = await RunAsync("explain", "--segment", (string)explained["segment"]!, "--sample", "10");
+        Assert.InRange((int)importance["explained"]!, 1, 10);
+        var weights = importance["factors"]!.AsArray().Select(factor => (double)factor!["importance"]!).ToList();
+        Assert.True(weights.Count > 5 && weights[0] > 0);
+        Assert.Equal(weights.OrderDescending(), weights);
+
         var verified = await RunAsync("verify");
         Assert.Equal((customers, events, 0), ((long)verified["customers"]!, (long)verified["events"]!, (long)verified["mismatches"]!));
 
         AssertReport(await RunAsync("evaluate", "--cutoff", "2025-12-20", "--horizon", "60"));
         await TamperedBundleIsRefusedAsync(chosen, (string)known[0]!["segment"]!);
+    }
+
+    private static void AssertChanges(JsonNode explained)
+    {
+        var changes = explained["counterfactuals"]!.AsArray();
+        Assert.NotEmpty(changes);
+        Assert.All(changes, change =>
+        {
+            Assert.NotEqual((string)explained["segment"]!, (string)change!["segment"]!);
+            Assert.InRange((float)change["probability"]!, 0.01f, 1f);
+            Assert.NotEmpty((string)change["change"]!);
+        });
     }
 
     [Fact]

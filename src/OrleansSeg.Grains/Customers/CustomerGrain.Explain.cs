@@ -42,8 +42,12 @@ internal sealed partial class CustomerGrain
 
     private async Task<SegmentExplanation> ComputeExplanationAsync(CancellationToken cancellationToken)
     {
-        var (input, _) = await ReadAsync(state => ScoringInput.BuildAsync(state, _journal.Hot, _journal.Pages, ExplainedInstant(state), cancellationToken));
-        return await _doors.Of(_key).ExplainAsync(_key.CustomerId, new ScoringRequest(_key.Site, input, ScoringPriority.Backfill, null), cancellationToken);
+        var request = await ReadAsync(async state =>
+        {
+            var (input, _) = await ScoringInput.BuildAsync(state, _journal.Hot, _journal.Pages, ExplainedInstant(state), cancellationToken);
+            return new ScoringRequest(_key.Site, input, ScoringPriority.Backfill, null) { Lifetime = state.Aggregates };
+        });
+        return await _doors.Of(_key).ExplainAsync(_key.CustomerId, request, cancellationToken);
     }
 
     /// <summary>When the assignment was made, if it is up to date: the explanation is of that decision. Otherwise now.</summary>

@@ -98,7 +98,7 @@ internal sealed partial class BatchScorer(IServedModels models, InferenceInstrum
 
     private void Explain(ReadyBatch ready, PendingExplanation request, long started)
     {
-        var explanation = ready.Lease!.Model.Explain(request.Customer, request.Input);
+        var explanation = ready.Lease!.Model.Explain(request.Customer, request.Input, request.ReadLifetime());
         Measure(ready.Batch, started);
         request.Complete(explanation);
     }

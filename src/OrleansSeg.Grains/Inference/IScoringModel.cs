@@ -21,7 +21,10 @@ public interface IScoringModel : IDisposable
     IReadOnlyList<ModelScore> Score(PreparedInputs prepared) => Score(prepared.Inputs);
 
     /// <summary>Explains one score. Runs on another thread than scoring, at the same time.</summary>
-    SegmentExplanation Explain(string customer, CustomerInput input);
+    /// <param name="customer">The customer's id.</param>
+    /// <param name="input">What the score is of.</param>
+    /// <param name="lifetime">The facts behind it, to try what would change the decision; null for none.</param>
+    SegmentExplanation Explain(string customer, CustomerInput input, LifetimeAggregates? lifetime);
 }
 
 /// <summary>A batch's inputs, ready for the model that prepared them; models derive their own.</summary>

@@ -104,6 +104,14 @@ internal sealed class PendingExplanation(string customer, ScoringRequest request
     /// <summary>Whose score is explained.</summary>
     public string Customer => customer;
 
+    /// <summary>Reads the facts behind the input; null where they were not given.</summary>
+    public LifetimeAggregates? ReadLifetime() => request.Lifetime switch
+    {
+        null => null,
+        [] => new LifetimeAggregates(),
+        var bytes => LifetimeAggregates.FromBytes(bytes),
+    };
+
     /// <summary>Answers with an explanation.</summary>
     public void Complete(SegmentExplanation explanation) => Settle(explanation);
 }

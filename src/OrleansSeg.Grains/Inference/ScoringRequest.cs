@@ -14,7 +14,12 @@ public sealed record ScoringRequest(
     [property: Id(0)] string Site,
     [property: Id(1)] CustomerInput Input,
     [property: Id(2)] ScoringPriority Priority,
-    [property: Id(3)] DateTimeOffset? Deadline);
+    [property: Id(3)] DateTimeOffset? Deadline)
+{
+    /// <summary>The facts behind the input, as <see cref="LifetimeAggregates.ToBytes"/>, empty for none: what hypothetical behaviour is added to. Null where none is asked about.</summary>
+    [Id(4)]
+    public byte[]? Lifetime { get; init; }
+}
 
 /// <summary>The model's answer.</summary>
 /// <param name="Segment">The chosen segment, thresholds applied.</param>

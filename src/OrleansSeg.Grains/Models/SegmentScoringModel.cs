@@ -1,6 +1,8 @@
+using System.Text.Json;
 using OrleansSeg.Inference;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Inference.Counterfactuals;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Segments;
@@ -23,7 +25,7 @@ internal sealed class SegmentScoringModel(int version, SegmentModel model) : ISc
     public IReadOnlyList<ModelScore> Score(PreparedInputs prepared) => ToScores(model.Forecast(((Encoded)prepared).Tensors));
 
     /// <inheritdoc />
-    public SegmentExplanation Explain(string customer, CustomerInput input)
+    public SegmentExplanation Explain(string customer, CustomerInput input, LifetimeAggregates? lifetime)
     {
         var explanation = model.Explain(input);
         return new SegmentExplanation(
@@ -33,11 +35,18 @@ internal sealed class SegmentScoringModel(int version, SegmentModel model) : ISc
             version,
             explanation.Method,
             explanation.BaseValue,
-            [.. explanation.Factors.Select(factor => new ExplanationFactor(factor.Name, factor.Value, factor.Contribution))]);
+            [.. explanation.Factors.Select(factor => new ExplanationFactor(factor.Name, factor.Value, factor.Contribution) { Group = factor.Group })])
+        {
+            AsOf = input.AsOf,
+            Counterfactuals = lifetime is null ? [] : [.. model.CounterfactualsOf(input, lifetime).Select(ToWire)],
+        };
     }
 
     /// <inheritdoc />
     public void Dispose() => model.Dispose();
+
+    private static SegmentCounterfactual ToWire(Counterfactual found) =>
+        new(found.Change, found.Segment, found.Probability, JsonNamingPolicy.CamelCase.ConvertName(found.Kind.ToString()), found.Days);
 
     private ModelScore[] ToScores(IReadOnlyList<Forecast> forecasts)
     {

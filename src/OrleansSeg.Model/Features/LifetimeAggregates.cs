@@ -69,6 +69,23 @@ public sealed partial class LifetimeAggregates
         _days[number] = AddToDay(day, added);
     }
 
+    /// <summary>Counts the events of one step in: for behaviour that is made up, of which only the step is known.</summary>
+    /// <remarks>Sums over the step are kept; which of its events has which part of them is not told by any feature.</remarks>
+    internal void Add(SequenceToken step)
+    {
+        var (amount, quantity) = ((decimal)step.Amount, (decimal)step.Quantity);
+        var single = step.EventCount == 1 && quantity > 0;
+        var first = new BehaviourEvent
+        {
+            EventId = "", Type = step.Type, Timestamp = step.Timestamp, Quantity = single ? quantity : 1, UnitPrice = single ? amount / quantity : amount,
+        };
+        Add(first);
+        for (var line = 1; line < step.EventCount; line++)
+        {
+            Add(first with { Quantity = line == 1 ? quantity - 1 : 0, UnitPrice = 0 });
+        }
+    }
+
     private DayActivity AddToDay(DayActivity day, BehaviourEvent added)
     {
         switch (added.Type)

@@ -14,4 +14,8 @@ public sealed record Explanation(
 /// <param name="Name">In words a marketer reads.</param>
 /// <param name="Value">Its value for this customer.</param>
 /// <param name="Contribution">What it adds to the segment's score; negative speaks against.</param>
-public sealed record Factor(string Name, string Value, float Contribution);
+public sealed record Factor(string Name, string Value, float Contribution)
+{
+    /// <summary>What factors of one sort have in common over customers: a feature's own name, and for a step its kind.</summary>
+    public string Group { get; init; } = Name;
+}

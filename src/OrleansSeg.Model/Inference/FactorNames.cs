@@ -6,6 +6,8 @@ namespace OrleansSeg.Model.Inference;
 /// <summary>Features and steps in words a marketer reads, values as text.</summary>
 internal static class FactorNames
 {
+    private const int TextLengthMax = 80;
+
     private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
     {
         ["days_since_last_purchase"] = "days since the last purchase",
@@ -60,6 +62,14 @@ internal static class FactorNames
     /// <summary>The words of a step.</summary>
     public static string OfStep(SequenceToken step) => $"{Kind(step.Type)} on {step.Timestamp.UtcDateTime:yyyy-MM-dd}";
 
+    /// <summary>The words of all steps of one type.</summary>
+    public static string OfSteps(EventType type) => type switch
+    {
+        EventType.Purchase => "recent purchases, one by one",
+        EventType.Return => "recent returns, one by one",
+        _ => $"recent days with: {Kind(type)}",
+    };
+
     /// <summary>What happened in a step.</summary>
     public static string ValueOf(SequenceToken step)
     {
@@ -74,9 +84,12 @@ internal static class FactorNames
             parts.Add($"rating {step.Rating:0.#}");
         }
 
-        parts.AddRange(step.Texts.Length > 0 ? step.Texts.Take(2) : step.Category is { } category ? [category] : []);
+        parts.AddRange(step.Texts.Length > 0 ? step.Texts.Take(2).Select(Shortened) : step.Category is { } category ? [category] : []);
         return string.Join(", ", parts);
     }
+
+    // A support message may have 16 KiB; an explanation names it.
+    private static string Shortened(string text) => text.Length <= TextLengthMax ? text : $"{text.AsSpan(0, TextLengthMax - (char.IsHighSurrogate(text[TextLengthMax - 1]) ? 1 : 0))}…";
 
     private static string Kind(EventType type) => type switch
     {

@@ -43,7 +43,7 @@ public sealed partial class SegmentModel
         for (var t = 0; t < input.Tokens.Length; t++)
         {
             var token = input.Tokens.Span[t];
-            yield return new Factor(FactorNames.OfStep(token), FactorNames.ValueOf(token), attribution.Steps[t]);
+            yield return new Factor(FactorNames.OfStep(token), FactorNames.ValueOf(token), attribution.Steps[t]) { Group = FactorNames.OfSteps(token.Type) };
         }
 
         if (input.Tokens.IsEmpty)

@@ -71,11 +71,15 @@ internal sealed class ScriptedModel(int version, ScriptedScores scores) : IScori
 
     public IReadOnlyList<ModelScore> Score(IReadOnlyList<CustomerInput> inputs) => scores.Score(inputs);
 
-    public SegmentExplanation Explain(string customer, CustomerInput input)
+    public SegmentExplanation Explain(string customer, CustomerInput input, LifetimeAggregates? lifetime)
     {
         var score = ScriptedScores.ScoreOf(input);
         var factor = new ExplanationFactor("days_since_last_purchase", $"{ScriptedScores.FeatureOf(input, "days_since_last_purchase")}", 1f);
-        return new SegmentExplanation(customer, score.Segment, 0.8f, version, "scripted", 0f, [factor]);
+        return new SegmentExplanation(customer, score.Segment, 0.8f, version, "scripted", 0f, [factor])
+        {
+            AsOf = input.AsOf,
+            Counterfactuals = [new SegmentCounterfactual($"after {lifetime?.EventCount} events", "loyal", 0.8f, "order", 0)],
+        };
     }
 
     public void Dispose()

@@ -26,7 +26,7 @@ public sealed class ExplanationTests(ShopCluster cluster) : IClassFixture<ShopCl
         var customer = await ScoredAsync("asked");
         var before = Computed;
         var first = await customer.ExplainAsync(default);
-        Assert.Equal("promising", first.Segment);
+        Assert.Equal(("promising", Now, "after 1 events"), (first.Segment, first.AsOf, Assert.Single(first.Counterfactuals).Change));
         for (var i = 0; i < 5; i++)
         {
             Assert.Equal((first.ModelVersion, first.Factors[0]), await SaidAsync());

@@ -66,7 +66,7 @@ internal sealed class StepModel(int version = 1) : IScoringModel
         return Answer(inputs);
     }
 
-    public SegmentExplanation Explain(string customer, CustomerInput input)
+    public SegmentExplanation Explain(string customer, CustomerInput input, LifetimeAggregates? lifetime)
     {
         Interlocked.Exchange(ref _holdExplanation, null)?.Enter();
         return new(customer, Inputs.NameOf(input), 0.5f, version, "step", 0f, []);
