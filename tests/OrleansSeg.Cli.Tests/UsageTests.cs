@@ -17,6 +17,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("evaluate", "--cutoff")]
     [InlineData("train --horizon 0", "1 to 730")]
     [InlineData("train --horizon many", "many")]
+    [InlineData("train --scheme gold", "label:attributes.NAME")]
+    [InlineData("evaluate --cutoff 2011-09-10 --scheme discover:9", "discover:9")]
     [InlineData("evaluate --cutoff yesterday", "yesterday")]
     [InlineData("bench", "name")]
     [InlineData("bench nothing", "nothing")]

@@ -83,6 +83,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("OrleansSeg:Customers:HotPageBytesMax", "1", "HotPageBytesMax")]
     [InlineData("OrleansSeg:Partitions:BucketEntriesMax", "0", "BucketEntriesMax")]
     [InlineData("OrleansSeg:Role:Sites:0", "Shop A", "Sites: 'Shop A' is not a site: 1 to 32 characters of a-z, 0-9 and '-' are needed.")]
+    [InlineData("OrleansSeg:Training:Scheme", "gold", "Scheme is 'gold': predictive, rfm, label:attributes.NAME, discover or discover:MIN-MAX.")]
     [InlineData("OrleansSeg:Role:Site", "shop", "OrleansSeg:Role:Site is no setting; expected HoldsCustomers, Sites.")]
     [InlineData("OrleansSeg:Inference:Device", "cuda", "Device: 'cuda' was asked for, and this process sees no CUDA device")]
     [InlineData("OrleansSeg:Rescoring:WorkerSlots", "0", "WorkerSlots")]

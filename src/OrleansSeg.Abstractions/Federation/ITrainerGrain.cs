@@ -7,6 +7,7 @@ namespace OrleansSeg.Federation;
 public interface ITrainerGrain : IGrainWithStringKey
 {
     /// <summary>Starts a job in the background and returns its id; one job at a time.</summary>
+    /// <exception cref="ArgumentException">The scheme is none.</exception>
     /// <exception cref="InvalidOperationException">Another job is running; the message names it.</exception>
     [Alias("start")]
     Task<Guid> StartAsync(TrainingRequest request, CancellationToken cancellationToken);
@@ -44,6 +45,10 @@ public sealed record TrainingRequest(
     /// </summary>
     [Id(5)]
     public string? TextEncoder { get; init; }
+
+    /// <summary>The scheme to tell apart: <c>predictive</c>, <c>rfm</c>, <c>label:attributes.NAME</c>, <c>discover</c> or <c>discover:MIN-MAX</c>; null for the training silo's own setting.</summary>
+    [Id(6)]
+    public string? Scheme { get; init; }
 }
 
 /// <summary>What a job is for.</summary>

@@ -89,4 +89,8 @@ public sealed record ModelReference(
     /// <summary>The bundle of the text encoder that it reads texts with, which several versions may share; null for none.</summary>
     [Id(8)]
     public string? TextEncoder { get; init; }
+
+    /// <summary>The scheme it answers in, as a training is asked for it; null for the predictive one.</summary>
+    [Id(9)]
+    public string? Scheme { get; init; }
 }

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using OrleansSeg.Model.Segments;
 using OrleansSeg.Models;
 
 namespace OrleansSeg.Cli.Models;
 
 /// <summary>A model as <c>models --json</c> prints it.</summary>
 internal sealed record ModelDocument(
-    int Version, bool InService, DateTimeOffset CreatedAt, IReadOnlyList<string> Labels, string Summary, string Sha256, IReadOnlyList<ServiceSpell> Served,
+    int Version, bool InService, DateTimeOffset CreatedAt, string Scheme, IReadOnlyList<string> Labels, string Summary, string Sha256, IReadOnlyList<ServiceSpell> Served,
     TaintDocument? MayHaveLearnedFrom)
 {
     /// <summary>The site's models, oldest first.</summary>
@@ -15,7 +16,7 @@ internal sealed record ModelDocument(
         var byVersion = taints.ToDictionary(taint => taint.Version);
         var spells = log.Select((change, at) => (change.Version, Spell: ServiceSpell.Of(change, at + 1 < log.Length ? log[at + 1] : null))).ToLookup(spell => spell.Version, spell => spell.Spell);
         return [.. models.Select(model => new ModelDocument(
-            model.Version, model.InService, model.CreatedAt, model.Labels, model.Summary, model.Sha256, [.. spells[model.Version]],
+            model.Version, model.InService, model.CreatedAt, model.Scheme ?? SegmentScheme.PredictiveName, model.Labels, model.Summary, model.Sha256, [.. spells[model.Version]],
             TaintDocument.Of(byVersion.GetValueOrDefault(model.Version))))];
     }
 }

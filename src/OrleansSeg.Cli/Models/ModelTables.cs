@@ -17,12 +17,12 @@ internal static class ModelTables
             return;
         }
 
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("version", "in service", "trained", "segments", "summary", "erased since", "sha256");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("version", "in service", "trained", "scheme", "segments", "summary", "erased since", "sha256");
         foreach (var model in models)
         {
             table.AddRow(
                 Number(model.Version), model.InService ? "yes" : "", $"{model.CreatedAt:u}",
-                Markup.Escape(string.Join(" ", model.Labels)), Markup.Escape(model.Summary),
+                Markup.Escape(model.Scheme), Markup.Escape(string.Join(" ", model.Labels)), Markup.Escape(model.Summary),
                 Markup.Escape(model.MayHaveLearnedFrom?.Words ?? ""), model.Sha256[..12]);
         }
 

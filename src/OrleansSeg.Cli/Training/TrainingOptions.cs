@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansSeg.Federation;
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Segments;
 
 namespace OrleansSeg.Cli.Training;
 
@@ -19,6 +20,23 @@ internal static class TrainingOptions
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var days) && days is < 1 or > 730)
             {
                 result.AddError($"--horizon must be 1 to 730 days, not {days}.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>What to tell apart; null for the silo's own setting.</summary>
+    public static Option<string?> Scheme()
+    {
+        var option = new Option<string?>("--scheme")
+        {
+            Description = $"Segments to tell apart: {SchemeChoice.Forms}. Default: Training:Scheme of the configuration, else {SegmentScheme.PredictiveName}.",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !SchemeChoice.TryParse(result.Tokens[0].Value, out _))
+            {
+                result.AddError($"--scheme: '{result.Tokens[0].Value}' is no scheme: {SchemeChoice.Forms}.");
             }
         });
         return option;

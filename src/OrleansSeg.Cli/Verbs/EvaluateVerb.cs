@@ -12,8 +12,9 @@ internal static class EvaluateVerb
     {
         var horizon = TrainingOptions.Horizon();
         var texts = TrainingOptions.TextEncoder();
+        var scheme = TrainingOptions.Scheme();
         var cutoff = InstantOption.Required("--cutoff", "Nothing after it is seen in training; UTC unless it says otherwise.");
-        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff.") { cutoff, horizon, texts };
+        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff.") { cutoff, horizon, scheme, texts };
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var textEncoder = TrainingOptions.TextEncoderOf(context.Parsed.GetValue(texts)!);
@@ -26,6 +27,7 @@ internal static class EvaluateVerb
                 Promote: false)
             {
                 TextEncoder = textEncoder,
+                Scheme = context.Parsed.GetValue(scheme),
             };
             var status = await TrainingWatch.RunAsync(context.Output, session, request, cancellationToken);
             var report = JsonNode.Parse(status.ResultJson!)!;

@@ -13,8 +13,9 @@ internal static class TrainVerb
     {
         var horizon = TrainingOptions.Horizon();
         var texts = TrainingOptions.TextEncoder();
+        var scheme = TrainingOptions.Scheme();
         var keep = new Option<bool>("--no-promote") { Description = "Publish the model without putting it in service." };
-        var command = new Command("train", "Trains a model on the site's customers and puts it in service.") { horizon, texts, keep };
+        var command = new Command("train", "Trains a model on the site's customers and puts it in service.") { horizon, scheme, texts, keep };
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var textEncoder = TrainingOptions.TextEncoderOf(context.Parsed.GetValue(texts)!);
@@ -27,6 +28,7 @@ internal static class TrainVerb
                 Promote: !context.Parsed.GetValue(keep))
             {
                 TextEncoder = textEncoder,
+                Scheme = context.Parsed.GetValue(scheme),
             };
             var status = await TrainingWatch.RunAsync(context.Output, session, request, cancellationToken);
             var scored = request.Promote ? await SweepProgress.RunAsync(context.Output, session, cancellationToken) : 0;

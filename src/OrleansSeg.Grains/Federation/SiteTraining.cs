@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OrleansSeg.Customers;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
 
@@ -12,7 +14,7 @@ namespace OrleansSeg.Federation;
 
 /// <summary>Trains and evaluates on all partitions of one site: histories in, a published bundle or a report out.</summary>
 internal sealed partial class SiteTraining(
-    IGrainFactory grains, IModelStore store, SiteTexts texts, SiteDirectory sites, TimeProvider time, ILogger<SiteTraining> logger)
+    IGrainFactory grains, IModelStore store, SiteTexts texts, SiteDirectory sites, IOptions<SchemeOptions> schemes, TimeProvider time, ILogger<SiteTraining> logger)
 {
     /// <summary>Runs one job to its end.</summary>
     /// <exception cref="InsufficientDataException">Too few customers or too short a history.</exception>
@@ -69,6 +71,7 @@ internal sealed partial class SiteTraining(
         {
             Readings = [reading],
             TextEncoder = SegmentModel.TextEncoderOf(trained.Files),
+            Scheme = trained.Card.Scheme,
         };
         var published = await grains.GetGrain<IModelRegistryGrain>(site).PublishAsync(candidate, request.Promote, cancellationToken);
         LogPublished(site, published.Version, hash);
@@ -86,10 +89,13 @@ internal sealed partial class SiteTraining(
     private async Task<TrainingPlan> PlanAsync(string site, TrainingRequest request, OpenedTexts read) => new()
     {
         Texts = read.Trainer,
+        Scheme = SchemeOf(request),
         Horizon = request.Horizon,
         Seed = request.Seed,
         WholeFrom = await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(site, 0).GrainKey).GetRetainedFromAsync(),
     };
+
+    private SchemeChoice SchemeOf(TrainingRequest request) => SchemeChoice.Parse(request.Scheme ?? schemes.Value.Scheme);
 
     private static string Summarize(ModelCard card) => string.Create(
         CultureInfo.InvariantCulture,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansSeg.Model.Segments;
 using OrleansSeg.Placement;
 
 namespace OrleansSeg.Federation;
@@ -16,6 +17,11 @@ internal sealed partial class TrainerGrain(SiteTraining training, ILogger<Traine
     public Task<Guid> StartAsync(TrainingRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (request.Scheme is { } scheme && !SchemeChoice.TryParse(scheme, out _))
+        {
+            throw new ArgumentException($"Scheme is '{scheme}': {SchemeChoice.Forms}.", nameof(request));
+        }
+
         if (_job is { Ended.IsCompleted: false } running)
         {
             throw new InvalidOperationException($"Job {running.Id} of site '{this.GetPrimaryKeyString()}' is still running; one job runs at a time.");

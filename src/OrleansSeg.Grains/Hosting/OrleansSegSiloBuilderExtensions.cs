@@ -70,6 +70,9 @@ public static class OrleansSegSiloBuilderExtensions
         services.TryAddSingleton<IModelStore, FolderModelStore>();
         services.TryAddSingleton<ModelBundles>();
         services.TryAddSingleton<IScoringModelLoader, BundleModelLoader>();
+        services.AddOptions<SchemeOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SchemeOptions>, SchemeOptionsValidator>();
+        services.AddSingleton<IValidateOptions<SchemeOptions>, SchemeChoiceValidator>();
         services.TryAddSingleton<SiteTexts>();
         services.TryAddSingleton<SiteTraining>();
     }

@@ -13,6 +13,10 @@ public sealed record ModelCard
     /// <summary>How far after a cutoff labels look, in days.</summary>
     public required double HorizonDays { get; init; }
 
+    /// <summary>The scheme, as <c>--scheme</c> names it; null for the predictive one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Scheme { get; init; }
+
     /// <summary>Segments the model tells apart.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 

@@ -11,10 +11,13 @@ public sealed record EvaluationReport
     /// <summary>How far after the cutoff labels look, in days.</summary>
     public required double HorizonDays { get; init; }
 
+    /// <summary>The scheme, as <c>--scheme</c> names it.</summary>
+    public string Scheme { get; init; } = Segments.SegmentScheme.PredictiveName;
+
     /// <summary>The scheme's segments, in the order of every confusion matrix.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>Customers tested.</summary>
+    /// <summary>Customers tested: those with a label.</summary>
     public required int TestCustomers { get; init; }
 
     /// <summary>Our model.</summary>
@@ -41,13 +44,13 @@ public sealed record EvaluationReport
     /// <summary>Examples validated.</summary>
     public required int ValidationExamples { get; init; }
 
-    /// <summary>Future spend at or above which a spender is of high value, from training.</summary>
+    /// <summary>Future spend at or above which a spender is of high value, from training; 0 in schemes that ask no such thing.</summary>
     public required decimal HighValueThreshold { get; init; }
 
     /// <summary>Labels left out of the scheme because training hardly shows them, with the training examples that had them.</summary>
     public required IReadOnlyDictionary<string, int> DroppedLabels { get; init; }
 
-    /// <summary>Validation and test examples left out because their label is not in the scheme.</summary>
+    /// <summary>Validation and test examples whose label is not in the scheme, or who have none of the shop's own.</summary>
     public required int LeftOut { get; init; }
 
     /// <summary>Decision weights fitted on validation, by candidate, in the order of the labels.</summary>

@@ -14,7 +14,8 @@ public sealed record Calibration(Recalibration Segments, Recalibration Churn, do
     /// <summary>Fits each head alone.</summary>
     internal static Calibration Fit(IReadOnlyList<Heads> heads, IReadOnlyList<Example> truths)
     {
-        var segments = Recalibration.Fit([.. heads.Select(head => head.Logits)], [.. truths.Select(example => example.Label)]);
+        var labelled = heads.Zip(truths).Where(pair => pair.Second.Label >= 0).ToList();
+        var segments = Recalibration.Fit([.. labelled.Select(pair => pair.First.Logits)], [.. labelled.Select(pair => pair.Second.Label)]);
         var buyers = heads.Zip(truths).Where(pair => pair.Second.HasPurchased).ToList();
         var churn = buyers.Count == 0
             ? new Recalibration(1, [0, 0])

@@ -114,7 +114,7 @@ public sealed partial class SegmentModel
         SharedTextEncoders? encoders)
     {
         if (!normalizer.Fits(AggregateFeatures.Names.Length) || normalizer.Width != config.Network.AggregateWidth
-            || scheme.Labels.IsDefaultOrEmpty || scheme.Count != config.Network.Segments
+            || scheme.Labels.IsDefaultOrEmpty || scheme.Quantiles?.IsWhole() == false || scheme.Count != config.Network.Segments
             || config.DecisionWeights.Length != scheme.Count || !config.Calibration.Fits(scheme.Count))
         {
             throw new InvalidDataException("Its network, normalizer and scheme are of different widths.");

@@ -39,7 +39,7 @@ public sealed partial class SegmentModel
             yield return new Factor(feature.Key, value, feature.Sum(pair => pair.Item));
         }
 
-        yield return new Factor("profile", string.Join(", ", input.Attributes), attribution.Profile);
+        yield return new Factor("profile", string.Join(", ", input.Attributes.Where(Scheme.Shows)), attribution.Profile);
         for (var t = 0; t < input.Tokens.Length; t++)
         {
             var token = input.Tokens.Span[t];

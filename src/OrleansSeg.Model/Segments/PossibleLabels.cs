@@ -12,7 +12,7 @@ public static class PossibleLabels
     private static readonly int CustomerAge = AggregateFeatures.Names.IndexOf("days_since_first_purchase");
 
     /// <summary>Marks the possible labels; all of them when the scheme has none of those the rule could give.</summary>
-    /// <param name="scheme">The scheme; one that is not predictive leaves everything possible.</param>
+    /// <param name="scheme">The scheme; the shop's own labels and discovered segments leave everything possible.</param>
     /// <param name="input">The customer.</param>
     /// <param name="possible">(S) destination.</param>
     public static void Mark(SegmentScheme scheme, CustomerInput input, Span<bool> possible)
@@ -22,7 +22,12 @@ public static class PossibleLabels
         var any = false;
         for (var label = 0; label < scheme.Count; label++)
         {
-            possible[label] = scheme.Name != SegmentScheme.PredictiveName || IsPossible(scheme.Labels[label], input);
+            possible[label] = scheme switch
+            {
+                { Name: SegmentScheme.PredictiveName } => IsPossible(scheme.Labels[label], input),
+                { Quantiles: { } quantiles } => RfmSegments.IsPossible(scheme.Labels[label], RfmState.Of(input), scheme.Horizon, quantiles),
+                _ => true,
+            };
             any |= possible[label];
         }
 

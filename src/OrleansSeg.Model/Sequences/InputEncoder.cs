@@ -101,9 +101,13 @@ public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, Fea
         for (var b = 0; b < inputs.Count; b++)
         {
             normalizer.Apply(inputs[b].Aggregates, aggregates.Slice(b * normalizer.Width, normalizer.Width));
-            for (var a = 0; a < Math.Min(AttributeCountMax, inputs[b].Attributes.Length); a++)
+            var a = 0;
+            foreach (var attribute in inputs[b].Attributes)
             {
-                attributes[(b * AttributeCountMax) + a] = StableHash.Bucket(inputs[b].Attributes[a], config.AttributeBuckets);
+                if (a < AttributeCountMax && scheme.Shows(attribute))
+                {
+                    attributes[(b * AttributeCountMax) + a++] = StableHash.Bucket(attribute, config.AttributeBuckets);
+                }
             }
 
             PossibleLabels.Mark(scheme, inputs[b], possible);

@@ -1,4 +1,5 @@
 using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
 
 namespace OrleansSeg.Model.Training;
 
@@ -17,4 +18,8 @@ public sealed record AsOfExample(
     bool HasPurchased,
     bool NewCustomer,
     int FutureDays,
-    decimal FutureSpend);
+    decimal FutureSpend)
+{
+    /// <summary>Recency, frequency and money at the end of the horizon.</summary>
+    public RfmState Ending { get; init; }
+}

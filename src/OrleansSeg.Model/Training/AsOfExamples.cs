@@ -39,7 +39,10 @@ public static class AsOfExamples
                 past.Aggregates.PurchaseDays > 0,
                 past.Aggregates.FirstPurchase is { } first && cutoff - first <= TimeSpan.FromDays(PredictiveLabels.NewCustomerDays),
                 days,
-                spend);
+                spend)
+            {
+                Ending = future.At(cutoff + horizon),
+            };
         }
     }
 }

@@ -67,16 +67,17 @@ internal static class ExampleReader
         {
             // What is fitted must have been known when the test begins: a live event that was recorded later labels nothing.
             var known = split.Test is { } test ? KnownBy(history, test) : history;
-            Add(_training, known, split.Training);
-            Add(_validation, known, [split.Validation]);
-            Add(_test, history, split.Test is { } cutoff ? [cutoff] : []);
+            var part = plan.Scheme.IsOwn ? LabelHoldout.PartOf(history.CustomerId, split.Test is not null) : LabelPart.Every;
+            Add(_training, known, part.HasFlag(LabelPart.Training) ? split.Training : []);
+            Add(_validation, known, part.HasFlag(LabelPart.Validation) ? [split.Validation] : []);
+            Add(_test, history, part.HasFlag(LabelPart.Test) && split.Test is { } cutoff ? [cutoff] : []);
         }
 
         public LabelledData Label(Bundles.DataSummary data, TimeSplit times)
         {
             var training = _training.ToList();
             SufficientData.CheckCustomers(training.Select(example => example.CustomerId).Distinct(StringComparer.Ordinal).LongCount());
-            var (scheme, dropped) = SchemeFit.Fit(training, plan.Horizon, SufficientData.ExamplesPerLabelMin);
+            var (scheme, dropped) = SchemeFit.Fit(plan.Scheme, training, plan.Horizon, SufficientData.ExamplesPerLabelMin);
             SufficientData.CheckLabels(scheme, dropped);
             var (fitted, _) = SchemeFit.Label(scheme, training);
             var (validation, leftOut) = SchemeFit.Label(scheme, _validation.ToList());

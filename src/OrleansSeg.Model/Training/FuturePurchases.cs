@@ -1,5 +1,6 @@
 using OrleansSeg.Events;
 using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
 
 namespace OrleansSeg.Model.Training;
 
@@ -36,6 +37,14 @@ internal sealed class FuturePurchases
         // A window that begins within a day of purchases has that day too, though its first purchase lies before.
         var dayBegan = from > 0 && LifetimeAggregates.DayOf(_times[from - 1]) == LifetimeAggregates.DayOf(_times[from]);
         return (_daysBefore[to] - _daysBefore[from] + (dayBegan ? 1 : 0), _spendBefore[to] - _spendBefore[from]);
+    }
+
+    /// <summary>Recency, frequency and money at an instant.</summary>
+    public RfmState At(DateTimeOffset instant)
+    {
+        var bought = CountUntil(instant);
+        var (days, spend) = Between(instant - RfmState.Period, instant);
+        return new RfmState(bought > 0 ? (instant - _times[bought - 1]).TotalDays : double.NaN, days, (double)spend);
     }
 
     private int CountUntil(DateTimeOffset time)

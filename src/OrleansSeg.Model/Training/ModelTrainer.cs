@@ -73,8 +73,8 @@ public sealed class ModelTrainer : IForecasterTrainer
         var heads = NetworkForecasts.Run(network, encoder, [.. validation.Examples.Select(example => example.Input)]);
         var calibration = Calibration.Fit(heads, validation.Examples);
         var weights = DecisionWeights.Fit(
-            Array.ConvertAll(heads, head => calibration.Segments.Apply(head.Logits)),
-            [.. validation.Examples.Select(example => example.Label)],
+            [.. heads.Zip(validation.Examples).Where(pair => pair.Second.Label >= 0).Select(pair => calibration.Segments.Apply(pair.First.Logits))],
+            [.. validation.Labelled().Examples.Select(example => example.Label)],
             train.Scheme.Count);
         return new SegmentModel(train.Scheme, config, normalizer, texts, network, calibration, [.. weights]);
     }

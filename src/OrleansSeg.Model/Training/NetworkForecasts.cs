@@ -49,6 +49,7 @@ internal static class NetworkForecasts
     /// <summary>Mean log loss in nats once recalibrated: a drift in how often labels occur is not what stops training.</summary>
     public static double LogLoss(SegmentNetwork network, InputEncoder encoder, ExampleSet set)
     {
+        set = set.Labelled();
         var heads = Run(network, encoder, [.. set.Examples.Select(example => example.Input)]);
         List<float[]> logits = [.. heads.Select(head => head.Logits)];
         List<int> labels = [.. set.Examples.Select(example => example.Label)];

@@ -35,6 +35,7 @@ public static class SufficientData
         {
             throw new InsufficientDataException(
                 $"Training needs at least two segments with {ExamplesPerLabelMin} examples each; "
+                + (scheme.Attribute is { } attribute ? $"of the labels in attribute '{attribute}' " : "")
                 + (scheme.Count == 0 ? "none has as many" : $"only {scheme.Labels[0]} has as many")
                 + string.Concat(dropped.Select(label => $", {label.Key} has {label.Value}")) + ".");
         }
@@ -43,11 +44,12 @@ public static class SufficientData
     /// <exception cref="InsufficientDataException">The set has fewer customers than <see cref="HeldCustomersMin"/>.</exception>
     internal static void CheckHeld(ExampleSet set, string name, DateTimeOffset cutoff)
     {
-        if (set.Examples.Count < HeldCustomersMin)
+        var customers = set.Labelled().Examples.Count;
+        if (customers < HeldCustomersMin)
         {
             throw new InsufficientDataException(
                 $"The {name} cutoff {cutoff.UtcDateTime:yyyy-MM-dd} needs at least {HeldCustomersMin} customers with behaviour before it; "
-                + $"there are {set.Examples.Count}.");
+                + $"there are {customers}.");
         }
     }
 }

@@ -4,6 +4,7 @@ using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Evaluation.Baselines;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Native;
+using OrleansSeg.Model.Segments;
 
 namespace OrleansSeg.Model.Training;
 
@@ -27,6 +28,12 @@ public static class TrainingPipeline
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Scheme.IsDiscovered)
+        {
+            throw new InsufficientDataException(
+                "Discovered segments have no truth that forecasts could be held against: train them, with --no-promote to look at them first, and see how stable they are.");
+        }
+
         var clock = Stopwatch.StartNew();
         var data = await ExampleReader.ReadForEvaluationAsync(histories, cutoff, plan, progress, cancellationToken);
         var read = clock.Elapsed;
@@ -45,6 +52,11 @@ public static class TrainingPipeline
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Scheme.IsDiscovered)
+        {
+            throw new InsufficientDataException("Discovery is not there yet.");
+        }
+
         var data = await ExampleReader.ReadForTrainingAsync(histories, plan, progress, cancellationToken);
         return await Task.Run(() => Train(data, plan, progress, cancellationToken), cancellationToken);
     }
@@ -63,11 +75,13 @@ public static class TrainingPipeline
         using var threads = TorchThreads.Fix(plan.Threads);
         var trainer = new ModelTrainer(texts: plan.Texts);
         using var model = trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
-        var forecasts = model.Forecast([.. data.Validation.Examples.Select(example => example.Input)]);
+        var validation = data.Validation.Labelled();
+        var forecasts = model.Forecast([.. validation.Examples.Select(example => example.Input)]);
         var card = new ModelCard
         {
             Data = data.Data,
             HorizonDays = plan.Horizon.TotalDays,
+            Scheme = plan.Scheme == SchemeChoice.Predictive ? null : plan.Scheme.ToString(),
             Labels = data.Scheme.Labels,
             DroppedLabels = data.DroppedLabels,
             TrainingCutoffs = data.Split.Training,
@@ -78,7 +92,7 @@ public static class TrainingPipeline
             Parameters = model.ParameterCount,
             TextEncoder = model.TextEncoder,
             Validation = Scorer.Measure(
-                trainer.Engine, data.Validation, forecasts, [.. model.DecisionWeights], plan.BootstrapResamples, plan.Seed),
+                trainer.Engine, validation, forecasts, [.. model.DecisionWeights], plan.BootstrapResamples, plan.Seed),
         };
         return new TrainedBundle(model.ToFiles(card), card);
     }

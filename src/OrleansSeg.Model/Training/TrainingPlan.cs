@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Text.Vectors;
 
 namespace OrleansSeg.Model.Training;
@@ -12,6 +13,10 @@ public sealed record TrainingPlan
     /// <summary>How far after a cutoff labels look.</summary>
     /// <value>Default 90 days; at least 1 day.</value>
     public TimeSpan Horizon { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>What the model is to tell apart.</summary>
+    /// <value>Default <see cref="SchemeChoice.Predictive"/>.</value>
+    public SchemeChoice Scheme { get; init; } = SchemeChoice.Predictive;
 
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = 1;

@@ -19,7 +19,7 @@ internal static class ConfigurationSections
     public const string Orleans = "Orleans";
 
     private static readonly string[] Tops = [Root, Orleans, "Logging"];
-    private static readonly string[] Names = ["Network", "Membership", "Site", "Customers", "Partitions", "Rescoring", "Inference", "Role", "Federation"];
+    private static readonly string[] Names = ["Network", "Membership", "Site", "Customers", "Partitions", "Rescoring", "Inference", "Role", "Federation", "Training"];
 
     /// <summary>Binds every section; a field that no option has is an error, because a misspelt bound would silently not hold.</summary>
     public static void Bind(IServiceCollection services, IConfiguration configuration, IStorageBackend storage)
@@ -34,6 +34,7 @@ internal static class ConfigurationSections
         Bind<InferenceOptions>(services, root.GetSection("Inference"));
         Bind<RoleOptions>(services, root.GetSection("Role"));
         Bind<FederationOptions>(services, root.GetSection("Federation"));
+        Bind<SchemeOptions>(services, root.GetSection("Training"));
         storage.Bind(services, root);
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkOptionsValidator>();
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkAddressValidator>();

@@ -55,6 +55,17 @@ public sealed class FederatedRunTests(RunCluster cluster) : IClassFixture<RunClu
     }
 
     [Fact]
+    public async Task ASiteThatIsServedInAnotherScheme_EndsTheRun_AndIsNamed()
+    {
+        var other = new ModelReference(0, new string('a', 64), cluster.Time.GetUtcNow(), ["champions"], "", InService: false) { Scheme = "rfm" };
+        await cluster.Grains.GetGrain<IModelRegistryGrain>(_sites[1]).PublishAsync(other, promote: true, default);
+        await _coordinator.StartAsync(Plan, default);
+        var ended = await cluster.EndAsync(_coordinator);
+        Assert.Equal(RunPhase.Failed, ended.Phase);
+        Assert.StartsWith($"Site '{_sites[1]}' is served by version 1 of the scheme 'rfm'; federated runs train the predictive scheme alone.", ended.Outcome, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ModelThatIsNotPromoted_IsACandidate()
     {
         await _coordinator.StartAsync(Plan with { Promote = false }, default);

@@ -3,6 +3,7 @@ using OrleansSeg.Customers;
 using OrleansSeg.Federation;
 using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Model.Federation.Fitting;
+using OrleansSeg.Model.Segments;
 using OrleansSeg.Models;
 using OrleansSeg.Segments;
 
@@ -43,6 +44,26 @@ public sealed class TrainerGrainTests(TrainingCluster cluster) : IClassFixture<T
         Assert.Single(await registry.ListAsync(default));
         Assert.Null(await registry.GetCurrentAsync(default));
         Assert.Equal(SegmentNames.Unscored, (await cluster.Customer(site, "c5").LookUpAsync()).Segment);
+    }
+
+    [Fact]
+    public async Task Train_OfAnotherScheme_PublishesIt_AndLookUpsAnswerInIt()
+    {
+        var site = await cluster.NewShopAsync(Customers);
+        var status = await cluster.RunAsync(site, Training() with { Scheme = "rfm" });
+        Assert.True(status.State == TrainingState.Done, status.Failure);
+        var model = await cluster.Grains.GetGrain<IModelRegistryGrain>(site).GetCurrentAsync(default);
+        Assert.Equal("rfm", model!.Scheme);
+        var assignment = await cluster.Customer(site, "c5").LookUpFreshAsync(default);
+        Assert.Contains(assignment.Segment, RfmSegments.All);
+        Assert.Equal(model.Labels.ToArray(), assignment.Probabilities.Select(p => p.Segment).ToArray());
+    }
+
+    [Fact]
+    public async Task AScheme_ThatIsNone_IsRefusedAtTheDoor()
+    {
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => cluster.RunAsync(cluster.NewSite(), Training() with { Scheme = "gold" }));
+        Assert.StartsWith($"Scheme is 'gold': {SchemeChoice.Forms}.", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

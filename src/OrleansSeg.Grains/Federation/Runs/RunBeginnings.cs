@@ -7,6 +7,7 @@ namespace OrleansSeg.Federation.Runs;
 internal sealed class RunBeginnings(IGrainFactory grains)
 {
     /// <summary>What a run finds. To be asked before anything of customers is read: who is erased later may have been.</summary>
+    /// <exception cref="ArgumentException">A site is served in another scheme than runs train.</exception>
     public async Task<RunBeginning> OfAsync(RunState run, CancellationToken cancellationToken)
     {
         var plan = run.Plan;
@@ -25,6 +26,7 @@ internal sealed class RunBeginnings(IGrainFactory grains)
             var models = await registry.ListAsync(cancellationToken);
             if (models.FirstOrDefault(model => model.InService) is { } current)
             {
+                RefuseOther(site, current);
                 found[site] = plan.Forgetting == FederatedPlan.Restart
                     ? SiteVersions.Clean(current, models, await registry.GetTaintsAsync(cancellationToken))
                     : new SiteVersions(current, current, null);
@@ -71,6 +73,16 @@ internal sealed class RunBeginnings(IGrainFactory grains)
         return erased.Count == 0
             ? null
             : $"Erased since the run had begun to read them: {string.Join(", ", erased.Select(site => $"{Customers(site.Count)} of {site.Site}"))}.";
+    }
+
+    /// <summary>A run would compare its log loss with that of other labels, and put the site into another scheme unasked.</summary>
+    private static void RefuseOther(string site, ModelReference current)
+    {
+        if (current.Scheme is { } scheme)
+        {
+            throw new ArgumentException(
+                $"Site '{site}' is served by version {current.Version} of the scheme '{scheme}'; federated runs train the predictive scheme alone. Put a predictive version in service there, or leave the site out.");
+        }
     }
 
     private static string Tell(string site, SiteVersions versions) => string.Create(

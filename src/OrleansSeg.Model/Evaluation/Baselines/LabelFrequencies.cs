@@ -18,8 +18,12 @@ internal static class LabelFrequencies
         var total = counts.Sum();
         var probabilities = counts.Select(count => count / total).ToArray();
         var spend = examples.Count > 0 ? examples.Average(example => example.FutureSpend) : 0f;
-        return new Forecast(probabilities, Churn(scheme, probabilities), spend);
+        var churn = scheme.Name == SegmentScheme.PredictiveName ? Churn(scheme, probabilities) : LapsedOf(examples);
+        return new Forecast(probabilities, churn, spend);
     }
+
+    private static float LapsedOf(IReadOnlyCollection<Example> examples) =>
+        (1f + examples.Count(example => example is { HasPurchased: true, BuysAgain: false })) / (2f + examples.Count(example => example.HasPurchased));
 
     /// <summary>Churn as the segment probabilities imply it: lapsing among the labels of past buyers.</summary>
     public static float Churn(SegmentScheme scheme, float[] probabilities)

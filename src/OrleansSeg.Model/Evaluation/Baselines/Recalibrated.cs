@@ -1,5 +1,4 @@
 using OrleansSeg.Model.Features;
-using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Evaluation.Baselines;
@@ -10,17 +9,17 @@ internal sealed class Recalibrated : IForecaster
     private const float ProbabilityMin = 1e-7f;
 
     private readonly IForecaster _inner;
-    private readonly SegmentScheme _scheme;
     private readonly Recalibration _recalibration;
     private readonly float[] _spends;
+    private readonly ChurnByLabel _churn;
 
     /// <summary>Corrects a baseline.</summary>
     /// <param name="inner">The baseline; owned.</param>
-    /// <param name="train">What it was fitted on: gives the segments' mean spends.</param>
+    /// <param name="train">What it was fitted on: gives the segments' mean spends and shares of churn.</param>
     /// <param name="validation">What the correction is fitted on.</param>
     public Recalibrated(IForecaster inner, ExampleSet train, ExampleSet validation)
     {
-        (_inner, _scheme, _spends) = (inner, train.Scheme, SpendByLabel.Of(train));
+        (_inner, _spends, _churn) = (inner, SpendByLabel.Of(train), ChurnByLabel.Of(train));
         List<float[]> logits = [.. inner.Forecast([.. validation.Examples.Select(example => example.Input)]).Select(Logits)];
         int[] labels = [.. validation.Examples.Select(example => example.Label)];
         _recalibration = Recalibration.Fit(logits, labels);
@@ -34,7 +33,7 @@ internal sealed class Recalibrated : IForecaster
     public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => [.. _inner.Forecast(inputs).Select(forecast =>
     {
         var probabilities = _recalibration.Apply(Logits(forecast));
-        return new Forecast(probabilities, LabelFrequencies.Churn(_scheme, probabilities), SpendByLabel.Expect(probabilities, _spends));
+        return new Forecast(probabilities, _churn.Expect(probabilities), SpendByLabel.Expect(probabilities, _spends));
     })];
 
     /// <inheritdoc />

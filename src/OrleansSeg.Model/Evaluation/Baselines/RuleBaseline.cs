@@ -4,7 +4,7 @@ using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Evaluation.Baselines;
 
-/// <summary>The RFM rule: the label rule applied to the last horizon, as if the next one will be like it.</summary>
+/// <summary>The RFM rule: the label rule applied to the last horizon, as if the next one will be like it; in other schemes the customer's RFM segment now.</summary>
 /// <remarks>Its probabilities are the training label frequencies among customers of whom the rule says the same, smoothed.</remarks>
 public sealed class RuleBaseline : IForecasterTrainer
 {
@@ -12,19 +12,22 @@ public sealed class RuleBaseline : IForecasterTrainer
     public string Name => "rfm";
 
     /// <inheritdoc />
-    public string Engine => "label rule on the past horizon";
+    public string Engine => "label frequencies by the RFM rule";
 
     /// <inheritdoc />
     public IForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
+        var quantiles = train.Scheme.Name == SegmentScheme.PredictiveName
+            ? null
+            : train.Scheme.Quantiles ?? RfmQuantiles.Fit(train.Examples.Select(example => RfmState.Of(example.Input)));
         var byAnswer = train.Examples
-            .GroupBy(example => Answer(train.Scheme, example.Input))
+            .GroupBy(example => Answer(train.Scheme, quantiles, example.Input))
             .ToDictionary(group => group.Key, group => LabelFrequencies.Of(train.Scheme, [.. group]));
-        return new Fitted(train.Scheme, byAnswer, LabelFrequencies.Of(train.Scheme, [.. train.Examples]));
+        return new Fitted(input => Answer(train.Scheme, quantiles, input), byAnswer, LabelFrequencies.Of(train.Scheme, [.. train.Examples]));
     }
 
-    /// <summary>What the rule says of a customer.</summary>
+    /// <summary>What the predictive rule says of a customer.</summary>
     internal static string Answer(SegmentScheme scheme, CustomerInput input)
     {
         var window = scheme.Horizon.TotalDays switch { <= 45 => "30", <= 120 => "90", <= 250 => "180", _ => "365" };
@@ -36,12 +39,15 @@ public sealed class RuleBaseline : IForecasterTrainer
             scheme.HighValueThreshold);
     }
 
+    private static string Answer(SegmentScheme scheme, RfmQuantiles? quantiles, CustomerInput input) =>
+        quantiles is null ? Answer(scheme, input) : RfmSegments.Of(RfmState.Of(input), quantiles);
+
     private static float Feature(CustomerInput input, string name) => input.Aggregates[AggregateFeatures.Names.IndexOf(name)];
 
-    private sealed class Fitted(SegmentScheme scheme, Dictionary<string, Forecast> byAnswer, Forecast otherwise) : IForecaster
+    private sealed class Fitted(Func<CustomerInput, string> answer, Dictionary<string, Forecast> byAnswer, Forecast otherwise) : IForecaster
     {
         public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) =>
-            [.. inputs.Select(input => byAnswer.GetValueOrDefault(Answer(scheme, input), otherwise))];
+            [.. inputs.Select(input => byAnswer.GetValueOrDefault(answer(input), otherwise))];
 
         public void Dispose()
         {

@@ -20,20 +20,22 @@ internal sealed class TreeRow
 
     /// <summary>Labelled examples as a view.</summary>
     public static IDataView View(MLContext context, ExampleSet set, bool keepMissing) =>
-        View(context, set.Scheme, set.Examples.Select(example => new TreeRow { Features = Values(example.Input, keepMissing), Index = example.Label }));
+        View(context, set.Scheme, WidthOf(set.Examples.Select(example => example.Input)), set.Examples.Select(example => new TreeRow { Features = Values(example.Input, keepMissing), Index = example.Label }));
 
     /// <summary>Unlabelled inputs as a view.</summary>
     public static IDataView View(MLContext context, SegmentScheme scheme, IReadOnlyList<CustomerInput> inputs, bool keepMissing) =>
-        View(context, scheme, inputs.Select(input => new TreeRow { Features = Values(input, keepMissing), Index = 0 }));
+        View(context, scheme, WidthOf(inputs), inputs.Select(input => new TreeRow { Features = Values(input, keepMissing), Index = 0 }));
+
+    private static int WidthOf(IEnumerable<CustomerInput> inputs) => inputs.FirstOrDefault()?.Aggregates.Length ?? AggregateFeatures.Names.Length;
 
     private static float[] Values(CustomerInput input, bool keepMissing) => keepMissing
         ? input.Aggregates
         : Array.ConvertAll(input.Aggregates, value => float.IsNaN(value) ? BelowAll : value);
 
-    private static IDataView View(MLContext context, SegmentScheme scheme, IEnumerable<TreeRow> rows)
+    private static IDataView View(MLContext context, SegmentScheme scheme, int width, IEnumerable<TreeRow> rows)
     {
         var schema = SchemaDefinition.Create(typeof(TreeRow));
-        schema[nameof(Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, AggregateFeatures.Names.Length);
+        schema[nameof(Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, width);
         var view = context.Data.LoadFromEnumerable(rows, schema);
 
         // The keys are given, so that every view numbers the labels alike, those it lacks included.
