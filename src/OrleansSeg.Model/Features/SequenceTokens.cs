@@ -18,6 +18,9 @@ public static class SequenceTokens
     /// <summary>Most texts a step keeps.</summary>
     public const int TextCountMax = 4;
 
+    /// <summary>Most characters of a text that a step keeps: encoders read no further, and a full window stays below a mebibyte on its way to be scored.</summary>
+    public const int TextLengthMax = 1_024;
+
     /// <summary>Folds events that are in <see cref="EventOrder"/>; the last <see cref="EventCountMax"/> count.</summary>
     /// <returns>At most <see cref="CountMax"/> steps, oldest first.</returns>
     public static SequenceToken[] Fold(ReadOnlySpan<BehaviourEvent> events)
@@ -79,9 +82,13 @@ public static class SequenceTokens
 
             if (!string.IsNullOrWhiteSpace(e.Text))
             {
-                _texts.Add(e.Text, amount);
+                _texts.Add(Start(e.Text), amount);
             }
         }
+
+        // Not between the two halves of a character.
+        private static string Start(string text) =>
+            text.Length <= TextLengthMax ? text : text[..(TextLengthMax - (char.IsHighSurrogate(text[TextLengthMax - 1]) ? 1 : 0))];
 
         public SequenceToken ToToken() => new()
         {

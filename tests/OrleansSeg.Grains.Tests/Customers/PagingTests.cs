@@ -168,6 +168,7 @@ public sealed class PagingTests(SmallPageCluster cluster) : IClassFixture<SmallP
         Assert.Equal(events[70_000..70_003].Select(e => e.EventId), middle.Events.Select(e => e.EventId));
         await cluster.PublishModelAsync(_site);
         Assert.Equal(Count + 1L, (await customer.LookUpFreshAsync(default)).EventsSeen);
+        Assert.Equal($"after {Count + 1} events", Assert.Single((await customer.ExplainAsync(default)).Counterfactuals).Change);
     }
 
     private static async Task<(int Added, int AlreadyKnown)> RepeatAsync(ICustomerGrain customer, BehaviourEvent[] events)

@@ -111,6 +111,44 @@ public sealed class CounterfactualTests
     public void ACustomerOfWhomNothingIsKnown_HasHypothesesToo() =>
         Assert.InRange(Model.CounterfactualsOf(Read([], Now).Input, new LifetimeAggregates()).Count, 0, 2 * Model.Scheme.Count);
 
+    [Theory]
+    [InlineData(EventType.View)]
+    [InlineData(EventType.Purchase)]
+    [InlineData(EventType.Return)]
+    [InlineData(EventType.CampaignOpened)]
+    [InlineData(EventType.SupportMessage)]
+    public void ACustomerOfOneEvent_IsScoredAndExplained(EventType type)
+    {
+        var (input, lifetime) = Read([new BehaviourEvent { EventId = "only", Type = type, Timestamp = Now.AddDays(-1), Text = new string('é', 8_192) }], Now);
+        var forecast = Model.Forecast([input])[0];
+        Assert.All([.. forecast.Probabilities, forecast.ExpectedSpend], value => Assert.True(float.IsFinite(value)));
+        var explanation = Model.Explain(input);
+        Assert.Equal(explanation.Score - explanation.BaseValue, explanation.Factors.Sum(factor => factor.Contribution), 0.01);
+        Assert.All(explanation.Factors, factor => Assert.InRange(factor.Value.Length, 0, 200));
+        Assert.All(Model.CounterfactualsOf(input, lifetime), change => Assert.InRange(change.Probability, 0, 1));
+        Assert.InRange(input.Tokens.Span[0].Texts[0].Length, 1, SequenceTokens.TextLengthMax);
+    }
+
+    [Fact]
+    public void ACustomerOfAHundredThousandEvents_IsReadAndExplainedWithinTheSameBounds()
+    {
+        BehaviourEvent[] events = [.. Enumerable.Range(0, 100_000).Select(i => new BehaviourEvent
+        {
+            EventId = $"e{i}", Type = i % 3 == 0 ? EventType.Purchase : EventType.View, Timestamp = Now.AddMinutes(5 * (i - 100_000)), OrderId = i % 3 == 0 ? $"o{i / 21}" : null,
+            Quantity = 1, UnitPrice = 2, Text = "RED MUG", Backfilled = true,
+        })];
+        var history = new CustomerHistory("whale", events, new Dictionary<string, string>());
+        var cutoffs = Enumerable.Range(1, 24).Select(step => Now.AddDays(-336 + (14 * step))).ToList();
+        var examples = AsOfExamples.Of(history, cutoffs, SmallShop.Horizon).ToList();
+        Assert.Equal(cutoffs.Count, examples.Count);
+        Assert.All(examples, example => Assert.InRange(example.Input.Tokens.Length, 1, SequenceTokens.CountMax));
+        var (input, lifetime) = Read(events, Now);
+        Assert.Equal(100_000, lifetime.EventCount);
+        Assert.InRange(lifetime.ToBytes().Length, 1, 32 * 1024);
+        Assert.InRange(Model.CounterfactualsOf(input, lifetime).Count, 0, 2 * Model.Scheme.Count);
+        Assert.NotEmpty(Model.Explain(input).Factors);
+    }
+
     private static BehaviourEvent Purchase(string id, int daysAgo) =>
         new() { EventId = id, Type = EventType.Purchase, Timestamp = Now.AddDays(-daysAgo), OrderId = id, Quantity = 1, UnitPrice = 1_200.5m };
 
