@@ -29,6 +29,7 @@ internal static class BenchVerb
         command.Subcommands.Add(OverheadBench.Create(runner));
         command.Subcommands.Add(TextBench.Create(runner));
         command.Subcommands.Add(ExplainBench.Create(runner));
+        command.Subcommands.Add(RobustnessBench.Create(runner));
         command.Subcommands.Add(SiteClusterBench.Create(runner));
         return runner.Bind(command, async (context, cancellationToken) =>
         {
