@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using OrleansSeg.Cli.Bench.Federation;
+using OrleansSeg.Cli.Evaluation;
 using OrleansSeg.Cli.Training;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Federation;
@@ -9,7 +9,6 @@ using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.Vectors;
 using OrleansSeg.Model.Training;
-using Spectre.Console;
 
 namespace OrleansSeg.Cli.Bench;
 
@@ -52,7 +51,7 @@ internal static class TextBench
                 Data = new TrainingPlan { Horizon = days, Seed = first },
             };
             var report = await RunAsync(histories, plan, context.Output.Say, cancellationToken);
-            context.Output.Answer(new TextBenchReport("text", report), screen => Write(screen, report));
+            context.Output.Answer(new TextBenchReport("text", report), screen => RollingTables.Write(screen, report));
             return ExitCodes.Done;
         });
     }
@@ -62,43 +61,11 @@ internal static class TextBench
     {
         try
         {
-            return await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new Told(say)).RunAsync(cancellationToken);
+            return await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new RollingProgress(say)).RunAsync(cancellationToken);
         }
         catch (InsufficientDataException exception)
         {
             throw new UsageException(exception.Message);
-        }
-    }
-
-    private static void Write(IAnsiConsole screen, RollingReport report)
-    {
-        screen.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{report.Examples:N0} tests of {report.Customers:N0} customers at {report.Cutoffs.Count} cutoffs, {report.Cutoffs[0].UtcDateTime:yyyy-MM-dd} to {report.Cutoffs[^1].UtcDateTime:yyyy-MM-dd}, {report.Seeds.Count} seeds."));
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("texts", "log loss", "difference", "churn AUROC", "macro AUROC", "macro-F1", "between seeds", "seconds a fit");
-        foreach (var contender in report.Contenders)
-        {
-            var difference = contender.Difference is { } paired
-                ? string.Create(CultureInfo.InvariantCulture, $"{paired.Mean:+0.0000;-0.0000} [{paired.Low:+0.0000;-0.0000}, {paired.High:+0.0000;-0.0000}]")
-                : "";
-            table.AddRow(
-                Markup.Escape(contender.Name), Number(contender.LogLoss), Markup.Escape(difference), Number(contender.ChurnAuroc), Number(contender.MacroAuroc),
-                Number(contender.MacroF1), Number(contender.SeedDeviation), contender.Fits.Average(fit => fit.Seconds).ToString("F0", CultureInfo.InvariantCulture));
-        }
-
-        screen.Write(table);
-    }
-
-    private static string Number(double? value) => value?.ToString("F4", CultureInfo.InvariantCulture) ?? "";
-
-    private sealed class Told(Action<string> say) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            if (double.IsFinite(value.ValidationLoss))
-            {
-                say(string.Create(CultureInfo.InvariantCulture, $"{value.Stage} {value.Step} of {value.StepCount}, log loss {value.ValidationLoss:F4}"));
-            }
         }
     }
 

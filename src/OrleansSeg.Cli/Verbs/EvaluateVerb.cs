@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using OrleansSeg.Cli.Evaluation;
 using OrleansSeg.Cli.Training;
 using OrleansSeg.Federation;
 
@@ -13,18 +14,22 @@ internal static class EvaluateVerb
         var horizon = TrainingOptions.Horizon();
         var texts = TrainingOptions.TextEncoder();
         var scheme = TrainingOptions.Scheme();
-        var cutoff = InstantOption.Required("--cutoff", "Nothing after it is seen in training; UTC unless it says otherwise.");
-        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff.") { cutoff, horizon, scheme, texts };
+        var cutoff = InstantOption.Optional("--cutoff", "Nothing after it is seen in training; UTC unless it says otherwise.");
+        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff, or at several.") { cutoff, horizon, scheme, texts };
+        var suite = new SuiteCommand();
+        suite.AddTo(command);
         return runner.Bind(command, async (context, cancellationToken) =>
         {
+            var days = TimeSpan.FromDays(context.Parsed.GetValue(horizon));
+            if (suite.IsAsked(context.Parsed))
+            {
+                return await suite.RunAsync(context, days, context.Parsed.GetValue(scheme), cancellationToken);
+            }
+
+            var at = context.Parsed.GetValue(cutoff) ?? throw new UsageException("Give the date to test at with --cutoff DATE, or --suite to test at several.");
             var textEncoder = TrainingOptions.TextEncoderOf(context.Parsed.GetValue(texts)!);
             await using var session = await context.OpenAsync(cancellationToken);
-            var request = new TrainingRequest(
-                TrainingPurpose.Evaluate,
-                context.Parsed.GetValue(cutoff),
-                TimeSpan.FromDays(context.Parsed.GetValue(horizon)),
-                context.Settings.Seed,
-                Promote: false)
+            var request = new TrainingRequest(TrainingPurpose.Evaluate, at, days, context.Settings.Seed, Promote: false)
             {
                 TextEncoder = textEncoder,
                 Scheme = context.Parsed.GetValue(scheme),

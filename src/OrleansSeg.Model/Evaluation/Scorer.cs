@@ -27,12 +27,16 @@ public sealed class Scorer
     private readonly GainCurve _churnGain;
     private readonly GainCurve _spendGain;
 
-    private Scorer(ExampleSet test, IReadOnlyList<Forecast> forecasts, double[] decisionWeights)
+    /// <summary>Looks at forecasts.</summary>
+    /// <param name="test">N labelled examples.</param>
+    /// <param name="forecasts">N forecasts in the same order.</param>
+    /// <param name="decisions">(N) the segments decided.</param>
+    internal Scorer(ExampleSet test, IReadOnlyList<Forecast> forecasts, int[] decisions)
     {
         var examples = test.Examples;
         _classes = test.Scheme.Count;
         _truths = [.. examples.Select(example => example.Label)];
-        _decisions = [.. forecasts.Select(forecast => DecisionWeights.Decide(forecast.Probabilities, decisionWeights))];
+        _decisions = decisions;
         _losses = [.. forecasts.Zip(_truths, (forecast, truth) => -Math.Log(Math.Max(forecast.Probabilities[truth], ProbabilityMin)))];
         _squares = [.. forecasts.Zip(_truths, (forecast, truth) => SquaredDistance(forecast.Probabilities, truth))];
         _classRanks = [.. Enumerable.Range(0, _classes).Select(label =>
@@ -62,7 +66,7 @@ public sealed class Scorer
         ArgumentNullException.ThrowIfNull(test);
         ArgumentNullException.ThrowIfNull(forecasts);
         ArgumentOutOfRangeException.ThrowIfNotEqual(forecasts.Count, test.Examples.Count);
-        var scorer = new Scorer(test, forecasts, decisionWeights);
+        var scorer = new Scorer(test, forecasts, [.. forecasts.Select(forecast => DecisionWeights.Decide(forecast.Probabilities, decisionWeights))]);
         var figures = scorer.Figures([], []);
         var confusion = new ConfusionMatrix(scorer._classes, scorer._truths, scorer._decisions);
         var (draws, churnGains, spendGains) = scorer.Resample(resamples, seed);
@@ -89,6 +93,16 @@ public sealed class Scorer
             SpendGain = scorer._spendGain.ToPoints(spendGains),
         };
     }
+
+    /// <summary>(N) negative log probabilities of the truths.</summary>
+    internal IReadOnlyList<double> Losses => _losses;
+
+    /// <summary>(N) whether the truth was decided.</summary>
+    internal IEnumerable<bool> Hits => _decisions.Zip(_truths, (decision, truth) => decision == truth);
+
+    /// <summary>Every figure by name.</summary>
+    /// <param name="weights">(N) how often each example counts; empty for once.</param>
+    internal Dictionary<string, double> Figures(int[] weights) => Figures(weights, weights.Length == 0 ? [] : [.. _buyers.Select(i => weights[i])]);
 
     private (List<Dictionary<string, double>> Figures, List<double[]> ChurnGains, List<double[]> SpendGains) Resample(int resamples, int seed)
     {

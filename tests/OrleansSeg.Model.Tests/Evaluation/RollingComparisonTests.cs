@@ -1,5 +1,7 @@
+using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Evaluation.Baselines;
 using OrleansSeg.Model.Evaluation.Rolling;
+using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Tests.Training;
 using OrleansSeg.Model.Training;
 
@@ -25,10 +27,40 @@ public sealed class RollingComparisonTests
         var report = await new RollingComparison(SmallShop.Source(SmallShop.Histories()), plan, null).RunAsync(default);
         Assert.True(report.Examples > report.Customers, $"{report.Examples} {report.Customers}");
         Assert.All(report.Contenders, contender => Assert.Equal(4, contender.Fits.Count));
-        Assert.Null(report.Contenders[0].Difference);
-        Assert.Equal(new PairedDifference(0, 0, 0), report.Contenders[1].Difference);
-        Assert.True(report.Contenders[2].Difference is { High: < 0 } better && Math.Abs(better.Mean - (report.Contenders[2].LogLoss - report.Contenders[0].LogLoss)) < 1e-9);
+        Assert.Empty(report.Contenders[0].Against);
+        Assert.All(report.Contenders[1].Against["majority"].Differences.Values, difference => Assert.Equal(new PairedDifference(0, 0, 0), difference));
+        Assert.Equal(new McNemar(0, 0, 1), report.Contenders[1].Against["majority"].McNemar);
+        var better = report.Contenders[2].Against["majority"];
+        Assert.True(better.Differences["logLoss"] is { High: < 0 } loss && Math.Abs(loss.Mean - (report.Contenders[2].LogLoss - report.Contenders[0].LogLoss)) < 1e-9);
+        Assert.True(better.Differences["macroAuroc"].Low > 0 && better.McNemar is { PValue: < 0.05 } hits && hits.FirstOnly > hits.SecondOnly, $"{better.McNemar}");
+        Assert.All(report.Contenders[2].Figures.Values, figure => Assert.True(figure.Low <= figure.Value && figure.Value <= figure.High, $"{figure}"));
+        Assert.Equal(report.Examples, report.Contenders[2].Groups.Where(group => group.Key.StartsWith("known", StringComparison.Ordinal)).Sum(group => group.Value.Examples));
+        Assert.Equal(
+            report.Contenders[2].LogLoss,
+            report.Contenders[2].Groups.Where(group => group.Key.Contains("bought", StringComparison.Ordinal)).Sum(group => group.Value.Examples * group.Value.LogLoss) / report.Examples, 9);
         Assert.Equal(0, report.Contenders[0].SeedDeviation!.Value, 9);
+    }
+
+    [Fact]
+    public async Task Folds_AreForecastByWhoNeverSawThem_AndMoreCustomersTeachMore()
+    {
+        var seen = new SeenCustomers();
+        var plan = new RollingPlan
+        {
+            Cutoffs = [SmallShopData.Cutoff],
+            Seeds = [1],
+            Contenders = [new("logistic", new LogisticBaseline()), new("seen", seen)],
+            Data = SmallShop.Plan with { BootstrapResamples = 20 },
+            Folds = 3,
+            LearningShares = [0.1, 1],
+        };
+        var report = await new RollingComparison(SmallShop.Source(SmallShop.Histories()), plan, null).RunAsync(default);
+        Assert.Equal(3 + 2, seen.Fits.Count);
+        Assert.All(seen.Fits[..3], fit => Assert.Empty(fit.Trained.Intersect(fit.Forecast)));
+        Assert.Equal(report.Customers, seen.Fits[..3].Sum(fit => fit.Forecast.Count));
+        Assert.True(seen.Fits[3].Trained.Count < 0.2 * seen.Fits[4].Trained.Count);
+        var curve = report.LearningCurve.Where(point => point.Contender == "logistic").ToList();
+        Assert.True(curve[0].LogLoss > curve[1].LogLoss && curve[0].Customers < curve[1].Customers, string.Join(' ', curve));
     }
 
     [Fact]
@@ -42,6 +74,35 @@ public sealed class RollingComparisonTests
             [.. Enumerable.Range(0, 1_000).Select(i => $"c{i % 10}")], [.. Enumerable.Range(0, 1_000).Select(i => values[i % 10])], 2_000, 1);
         Assert.Equal((once.Mean, once.Low, once.High), (often.Mean, often.Low, often.High), new Close());
         Assert.True(once.High - once.Low > 0.2, $"{once}");
+    }
+
+    /// <summary>Remembers whom it was fitted on and whom it was asked for last.</summary>
+    private sealed class SeenCustomers : IForecasterTrainer
+    {
+        public List<(HashSet<string> Trained, List<string> Forecast)> Fits { get; } = [];
+
+        public string Name => "seen";
+
+        public string Engine => "test";
+
+        public IForecaster Fit(ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        {
+            Fits.Add(([.. train.Examples.Concat(validation.Examples).Select(example => example.CustomerId)], []));
+            var owners = SmallShopData.Data.Test!.Examples.ToDictionary(example => string.Join(' ', example.Input.Aggregates), example => example.CustomerId);
+            return new Fitted(new MajorityBaseline().Fit(train, validation, seed, null, default), Fits[^1].Forecast, owners);
+        }
+
+        private sealed class Fitted(IForecaster inner, List<string> asked, Dictionary<string, string> owners) : IForecaster
+        {
+            public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs)
+            {
+                asked.Clear();
+                asked.AddRange(inputs.Select(input => owners.GetValueOrDefault(string.Join(' ', input.Aggregates), "")));
+                return inner.Forecast(inputs);
+            }
+
+            public void Dispose() => inner.Dispose();
+        }
     }
 
     private sealed class Close : IEqualityComparer<(double, double, double)>

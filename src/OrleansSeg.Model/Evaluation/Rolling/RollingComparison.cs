@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Training;
 
@@ -8,18 +6,19 @@ namespace OrleansSeg.Model.Evaluation.Rolling;
 /// <summary>Fits every contender at several past cutoffs, each only on its past, and compares them example by example.</summary>
 /// <remarks>
 /// Rolling-origin evaluation (Tashman 2000): the later cutoffs' training sets contain the earlier ones'. Labels are fitted at each cutoff
-/// from its training examples. Nothing is chosen by what the test cutoffs show.
+/// from its training examples. Nothing is chosen by what the test cutoffs show. Intervals come from resampled customers, who bring all
+/// their examples: one customer's at several cutoffs are not independent.
 /// </remarks>
 /// <param name="histories">The customers; read once for each cutoff.</param>
 /// <param name="plan">What to compare.</param>
 /// <param name="progress">Told of each epoch; may be null.</param>
 public sealed class RollingComparison(HistorySource histories, RollingPlan plan, IProgress<TrainingProgress>? progress)
 {
-    private const double ProbabilityMin = 1e-7;
-
-    private readonly List<string> _customers = [];
-    private readonly Dictionary<string, List<double>> _losses = plan.Contenders.ToDictionary(contender => contender.Name, _ => new List<double>());
+    private readonly List<IReadOnlyList<Example>> _tests = [];
+    private readonly List<LearningPoint> _learning = [];
+    private readonly Dictionary<string, List<IReadOnlyList<Scorer>>> _scorers = plan.Contenders.ToDictionary(contender => contender.Name, _ => new List<IReadOnlyList<Scorer>>());
     private readonly Dictionary<string, List<FitScores>> _fits = plan.Contenders.ToDictionary(contender => contender.Name, _ => new List<FitScores>());
+    private IReadOnlyList<string> _labels = [];
 
     /// <summary>Runs; off the caller's scheduler where it computes.</summary>
     /// <exception cref="InsufficientDataException">Too few customers, or too short a history before the first cutoff.</exception>
@@ -29,81 +28,114 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
         foreach (var cutoff in plan.Cutoffs)
         {
             var data = await ExampleReader.ReadForEvaluationAsync(histories, cutoff, plan.Data, progress, cancellationToken);
-            _customers.AddRange(data.Test!.Examples.Select(example => example.CustomerId));
-            await Task.Run(() => Measure(data, cutoff, cancellationToken), cancellationToken);
+            _labels = data.Scheme.Count > _labels.Count ? data.Scheme.Labels : _labels;
+            await Task.Run(() => Measure(new CutoffRun(data, plan, progress, cancellationToken), cutoff), cancellationToken);
         }
 
-        var first = _losses[plan.Contenders[0].Name];
-        return new RollingReport(
-            plan.Cutoffs,
-            plan.Data.Horizon.TotalDays,
-            plan.Seeds,
-            _customers.Distinct(StringComparer.Ordinal).Count(),
-            _customers.Count,
-            [.. plan.Contenders.Select(contender => Summarize(contender.Name, first))]);
+        return await Task.Run(() => Summarize(cancellationToken), cancellationToken);
     }
 
-    private void Measure(LabelledData data, DateTimeOffset cutoff, CancellationToken cancellationToken)
+    private void Measure(CutoffRun run, DateTimeOffset cutoff)
     {
         using var threads = TorchThreads.Fix(plan.Data.Threads);
-        foreach (var (name, trainer) in plan.Contenders)
+        _tests.Add(run.Test.Examples);
+        foreach (var contender in plan.Contenders)
         {
-            var losses = new double[data.Test!.Examples.Count];
+            var scorers = new List<Scorer>();
             foreach (var seed in plan.Seeds)
             {
-                Measure(data, cutoff, name, trainer, seed, losses, cancellationToken);
+                var (scorer, seconds) = run.Measure(contender, seed);
+                scorers.Add(scorer);
+                _fits[contender.Name].Add(Describe(cutoff, seed, scorer.Figures([]), seconds));
             }
 
-            _losses[name].AddRange(losses.Select(loss => loss / plan.Seeds.Count));
+            _scorers[contender.Name].Add(scorers);
         }
-    }
 
-    private void Measure(
-        LabelledData data, DateTimeOffset cutoff, string name, IForecasterTrainer trainer, int seed, double[] losses, CancellationToken cancellationToken)
-    {
-        var clock = Stopwatch.StartNew();
-        var stage = string.Create(CultureInfo.InvariantCulture, $"{cutoff.UtcDateTime:yyyy-MM-dd} {name}, seed {seed}");
-        using var fitted = trainer.Fit(data.Training, data.Validation, seed, progress is null ? null : new Staged(stage, progress), cancellationToken);
-        var weights = DecisionWeights.Fit(
-            [.. fitted.Forecast(Inputs(data.Validation)).Select(forecast => forecast.Probabilities)],
-            [.. data.Validation.Examples.Select(example => example.Label)],
-            data.Scheme.Count);
-        var forecasts = fitted.Forecast(Inputs(data.Test!));
-        var scores = Scorer.Measure(trainer.Engine, data.Test!, forecasts, weights, resamples: 0, seed);
-        for (var i = 0; i < losses.Length; i++)
+        if (cutoff == plan.Cutoffs[^1])
         {
-            losses[i] -= Math.Log(Math.Max(forecasts[i].Probabilities[data.Test!.Examples[i].Label], ProbabilityMin));
+            _learning.AddRange(plan.LearningShares.SelectMany(share => plan.Contenders.Select(contender => run.Learn(contender, share))));
         }
-
-        _fits[name].Add(new FitScores(
-            cutoff, seed, scores.LogLoss, scores.ChurnAuroc, scores.MacroAuroc, scores.MacroF1, Math.Round(clock.Elapsed.TotalSeconds, 1)));
-        progress?.Report(new TrainingProgress(stage, 1, 1, double.NaN, scores.LogLoss));
     }
 
-    private ContenderScores Summarize(string name, List<double> first)
+    private static FitScores Describe(DateTimeOffset cutoff, int seed, Dictionary<string, double> figures, double seconds) => new(
+        cutoff, seed, figures["logLoss"], double.IsNaN(figures["churnAuroc"]) ? null : figures["churnAuroc"], figures["macroAuroc"], figures["macroF1"], Math.Round(seconds, 1));
+
+    private RollingReport Summarize(CancellationToken cancellationToken)
     {
-        var (losses, fits) = (_losses[name], _fits[name]);
-        return new ContenderScores(
-            name,
-            losses.Average(),
-            fits.Average(fit => fit.ChurnAuroc),
-            fits.Average(fit => fit.MacroAuroc),
-            fits.Average(fit => fit.MacroF1),
-            plan.Seeds.Count > 1 ? fits.GroupBy(fit => fit.Cutoff).Average(cutoff => Deviation([.. cutoff.Select(fit => fit.LogLoss)])) : null,
-            losses == first ? null : PairedDifference.Of(_customers, [.. losses.Zip(first, (ours, theirs) => ours - theirs)], plan.Data.BootstrapResamples, plan.Data.Seed),
-            fits);
+        var customers = new CustomerDraws([.. _tests.Select(test => test.Select(example => example.CustomerId).ToList())]);
+        var pooled = plan.Contenders.Select(contender => new PooledScores(_scorers[contender.Name])).ToList();
+        var draws = new Dictionary<string, double>[pooled.Count][];
+        for (var i = 0; i < draws.Length; i++)
+        {
+            draws[i] = new Dictionary<string, double>[plan.Data.BootstrapResamples];
+        }
+
+        Parallel.For(
+            0, plan.Data.BootstrapResamples, new ParallelOptions { MaxDegreeOfParallelism = plan.Data.Threads, CancellationToken = cancellationToken }, draw =>
+            {
+                var weights = customers.Draw(plan.Data.Seed, draw);
+                for (var i = 0; i < draws.Length; i++)
+                {
+                    draws[i][draw] = pooled[i].Figures(weights);
+                }
+            });
+        var whole = pooled.ConvertAll(scores => scores.Figures([.. _tests.Select(_ => Array.Empty<int>())]));
+        return new RollingReport(
+            plan.Cutoffs, plan.Data.Horizon.TotalDays, plan.Seeds, plan.Folds, customers.Count, customers.ExampleCount, _labels,
+            [.. plan.Contenders.Select((contender, i) => Summarize(contender.Name, i, pooled, whole, draws))])
+        {
+            LearningCurve = _learning,
+        };
+    }
+
+    private ContenderScores Summarize(
+        string name, int i, IReadOnlyList<PooledScores> pooled, IReadOnlyList<Dictionary<string, double>> whole, Dictionary<string, double>[][] draws) => new(
+        name,
+        whole[i].Where(figure => double.IsFinite(figure.Value)).ToDictionary(figure => figure.Key, figure => FigureOf(figure.Value, draws[i].Select(draw => draw[figure.Key]))),
+        plan.Seeds.Count > 1 ? _fits[name].GroupBy(fit => fit.Cutoff).Average(cutoff => Deviation([.. cutoff.Select(fit => fit.LogLoss)])) : null,
+        Enumerable.Range(0, i).ToDictionary(other => plan.Contenders[other].Name, other => new Comparison(
+            whole[i].Where(figure => double.IsFinite(figure.Value) && double.IsFinite(whole[other][figure.Key])).ToDictionary(
+                figure => figure.Key,
+                figure => DifferenceOf(figure.Value - whole[other][figure.Key], draws[i].Zip(draws[other], (own, theirs) => own[figure.Key] - theirs[figure.Key]))),
+            McNemarOf(pooled[i].Hits, pooled[other].Hits))),
+        GroupsOf(pooled[i].Losses, pooled[0].Losses, isFirst: i == 0),
+        _fits[name]);
+
+    private Dictionary<string, GroupScores> GroupsOf(IReadOnlyList<double> losses, IReadOnlyList<double> first, bool isFirst)
+    {
+        var places = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        List<Example> examples = [.. _tests.SelectMany(test => test)];
+        foreach (var (i, group) in examples.Index().SelectMany(pair => plan.Groups(pair.Item).Select(group => (pair.Index, group))))
+        {
+            (places.TryGetValue(group, out var members) ? members : places[group] = []).Add(i);
+        }
+
+        return places.ToDictionary(group => group.Key, group => new GroupScores(
+            group.Value.Count,
+            group.Value.Average(i => losses[i]),
+            isFirst ? null : PairedDifference.Of(
+                [.. group.Value.Select(i => examples[i].CustomerId)], [.. group.Value.Select(i => losses[i] - first[i])], plan.Data.BootstrapResamples, plan.Data.Seed)));
+    }
+
+    private static McNemar McNemarOf(IReadOnlyList<bool> own, IReadOnlyList<bool> theirs) => McNemar.Of(
+        own.Zip(theirs, (one, other) => one && !other).Count(only => only), own.Zip(theirs, (one, other) => other && !one).Count(only => only));
+
+    private static PooledFigure FigureOf(double value, IEnumerable<double> draws)
+    {
+        var interval = Bootstrap.Interval(draws);
+        return double.IsNaN(interval[0]) ? new PooledFigure(value, null, null) : new PooledFigure(value, interval[0], interval[1]);
+    }
+
+    private static PairedDifference DifferenceOf(double value, IEnumerable<double> draws)
+    {
+        var interval = Bootstrap.Interval(draws);
+        return double.IsNaN(interval[0]) ? new PairedDifference(value, value, value) : new PairedDifference(value, interval[0], interval[1]);
     }
 
     private static double Deviation(IReadOnlyList<double> values)
     {
         var mean = values.Average();
         return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
-    }
-
-    private static List<Features.CustomerInput> Inputs(ExampleSet set) => [.. set.Examples.Select(example => example.Input)];
-
-    private sealed class Staged(string stage, IProgress<TrainingProgress> progress) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => progress.Report(value with { Stage = $"{stage}: {value.Stage}" });
     }
 }

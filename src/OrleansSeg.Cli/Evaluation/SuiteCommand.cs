@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using OrleansSeg.Cli.Bench.Federation;
+using OrleansSeg.Cli.Verbs;
+using OrleansSeg.Model.Evaluation.Rolling;
+using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Cli.Evaluation;
+
+/// <summary><c>evaluate --suite</c>: contenders fitted anew at several past cutoffs, and compared over all of them.</summary>
+internal sealed class SuiteCommand
+{
+    private static readonly string[] Default = ["lightgbm", "logistic", "rfm", "majority", "gru", "model"];
+
+    private readonly Option<bool> _suite = new("--suite") { Description = "Compare contenders at several past cutoffs, instead of one." };
+
+    private readonly Option<string[]> _contenders = new("--contenders")
+    {
+        Description = $"With --suite, what to compare; the first is what the others are held against: {ContenderSpec.Known}.",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => Default,
+    };
+
+    private readonly Option<int> _cutoffs = new("--cutoffs") { Description = "With --suite, past cutoffs to test at, 1 to 24.", DefaultValueFactory = _ => 5 };
+    private readonly Option<int> _step = new("--step") { Description = "With --suite, days between two cutoffs, 1 to 365.", DefaultValueFactory = _ => 30 };
+    private readonly Option<int> _seeds = new("--seeds") { Description = "With --suite, seeds at each cutoff, 1 to 20, from --seed on.", DefaultValueFactory = _ => 2 };
+
+    private readonly Option<DateTimeOffset?> _last = InstantOption.Optional("--last", "With --suite, the latest cutoff. Default: as late as the horizon allows.");
+
+    /// <summary>Adds its options.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _suite, _contenders, _cutoffs, _step, _seeds, _last })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Whether the command line asks for it.</summary>
+    public bool IsAsked(ParseResult parsed) => parsed.GetValue(_suite);
+
+    /// <summary>Runs it.</summary>
+    /// <param name="context">The command line.</param>
+    /// <param name="horizon">How far after a cutoff labels look.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    public async Task<int> RunAsync(VerbContext context, TimeSpan horizon, CancellationToken cancellationToken)
+    {
+        var (parsed, first) = (context.Parsed, context.Settings.Seed);
+        var (count, step) = (FederatedBench.Bounded("--cutoffs", parsed.GetValue(_cutoffs), 1, 24), FederatedBench.Bounded("--step", parsed.GetValue(_step), 1, 365));
+        var seeds = FederatedBench.Bounded("--seeds", parsed.GetValue(_seeds), 1, 20);
+        List<Contender> contenders = [.. parsed.GetValue(_contenders)!.Distinct(StringComparer.Ordinal).Select(ContenderSpec.Parse)];
+        await using var session = await context.OpenAsync(cancellationToken);
+        var histories = await FederatedBench.ReadAsync(session, context.Settings.Site, cancellationToken);
+        if (histories.Count == 0)
+        {
+            throw new UsageException($"Site '{context.Settings.Site}' has no customers to train on.");
+        }
+
+        var end = parsed.GetValue(_last) is { } last ? last + horizon : histories.Max(history => history.Events[^1].Timestamp);
+        var plan = new RollingPlan
+        {
+            Cutoffs = RollingPlan.LatestCutoffs(end, horizon, TimeSpan.FromDays(step), count),
+            Seeds = [.. Enumerable.Range(first, seeds)],
+            Contenders = contenders,
+            Data = new TrainingPlan { Horizon = horizon, Seed = first },
+        };
+        var report = await RunAsync(histories, plan, context.Output.Say, cancellationToken);
+        context.Output.Answer(report, screen => RollingTables.Write(screen, report));
+        return ExitCodes.Done;
+    }
+
+    private static async Task<RollingReport> RunAsync(
+        IReadOnlyList<CustomerHistory> histories, RollingPlan plan, Action<string> say, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new RollingProgress(say)).RunAsync(cancellationToken);
+        }
+        catch (InsufficientDataException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+}
