@@ -4,6 +4,7 @@ using OrleansSeg.Model.Evaluation.Rolling;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Text.Vectors;
 using OrleansSeg.Model.Training;
+using OrleansSeg.Model.Training.PreTraining;
 
 namespace OrleansSeg.Cli.Evaluation;
 
@@ -31,6 +32,8 @@ internal static class ContenderSpec
         ["hidden"] = (settings, value) => settings with { Shape = settings.Shape with { Hidden = (int)value } },
         ["fusion"] = (settings, value) => settings with { Shape = settings.Shape with { FusionWidth = (int)value } },
         ["texts"] = (settings, value) => settings with { Shape = settings.Shape with { TextWidth = (int)value } },
+        ["waves"] = (settings, value) => settings with { Shape = settings.Shape with { TimeWaves = (int)value } },
+        ["calendar"] = (settings, value) => settings with { Shape = settings.Shape with { Calendar = value != 0 } },
         ["dropout"] = (settings, value) => settings with { Shape = settings.Shape with { Dropout = value } },
         ["rate"] = (settings, value) => settings with { Training = settings.Training with { LearningRate = value } },
         ["decay"] = (settings, value) => settings with { Training = settings.Training with { WeightDecay = value } },
@@ -38,6 +41,7 @@ internal static class ContenderSpec
         ["epochs"] = (settings, value) => settings with { Training = settings.Training with { EpochsMax = (int)value } },
         ["patience"] = (settings, value) => settings with { Training = settings.Training with { Patience = (int)value } },
         ["churn"] = (settings, value) => settings with { Training = settings.Training with { ChurnWeight = value } },
+        ["teach"] = (settings, value) => settings with { Training = settings.Training with { PreTraining = settings.Training.PreTraining with { Epochs = (int)value } } },
         ["spend"] = (settings, value) => settings with { Training = settings.Training with { SpendWeight = value } },
     };
 
@@ -70,7 +74,11 @@ internal static class ContenderSpec
             ? kind
             : throw new UsageException($"No network reads steps by '{name}'; there are {Known}.");
 
-    private static Settings Set(Settings settings, string part) => part.Split('=') is [var name, var text]
+    private static Settings Set(Settings settings, string part) => part.Split('=') is ["pretrain", var kind] && Enum.TryParse<PreTrainingKind>(kind, ignoreCase: true, out var task)
+        ? settings with { Training = settings.Training with { PreTraining = settings.Training.PreTraining with { Kind = task } } }
+        : Number(settings, part);
+
+    private static Settings Number(Settings settings, string part) => part.Split('=') is [var name, var text]
         && Numbers.TryGetValue(name, out var set)
         && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             ? set(settings, value)

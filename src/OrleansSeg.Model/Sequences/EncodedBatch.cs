@@ -12,7 +12,7 @@ public sealed class EncodedBatch : IDisposable
     /// <summary>(B, T) category buckets.</summary>
     public required Tensor Categories { get; init; }
 
-    /// <summary>(B, T, N) numbers of each step, see <see cref="InputEncoder.StepNumbers"/>.</summary>
+    /// <summary>(B, T, N) numbers of each step, see <see cref="InputEncoder.PlainNumbers"/>.</summary>
     public required Tensor Numbers { get; init; }
 
     /// <summary>(B, T, X) mean text vectors.</summary>

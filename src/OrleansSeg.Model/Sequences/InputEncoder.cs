@@ -17,8 +17,13 @@ namespace OrleansSeg.Model.Sequences;
 /// <param name="device">Where batches go once they are written; null leaves them in the CPU's memory.</param>
 public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, FeatureNormalizer normalizer, ITextEncoder texts, Device? device = null)
 {
-    /// <summary>Numbers of one step: log amount, log quantity, log events, log age and gap in days, rating and whether there is one.</summary>
-    public const int StepNumbers = 7;
+    /// <summary>Numbers of every step: log amount, log quantity, log events, log age and gap in days, rating and whether there is one.</summary>
+    internal const int PlainNumbers = 7;
+
+    /// <summary>Where the calendar enters: sine and cosine of the step's day of the year and of the week, and of the day of the year asked about.</summary>
+    internal const int CalendarNumbers = 6;
+
+    private const double YearDays = 365.2425;
 
     /// <summary>Most attributes that enter.</summary>
     public const int AttributeCountMax = 8;
@@ -42,7 +47,7 @@ public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, Fea
         {
             Types = zeros([inputs.Count, stepCount], dtype: int64),
             Categories = zeros([inputs.Count, stepCount], dtype: int64),
-            Numbers = zeros([inputs.Count, stepCount, StepNumbers]),
+            Numbers = zeros([inputs.Count, stepCount, config.StepNumbers]),
             Texts = zeros([inputs.Count, stepCount, config.TextWidth]),
             Lengths = ones([inputs.Count], dtype: int64),
             Aggregates = zeros([inputs.Count, normalizer.Width]),
@@ -86,7 +91,7 @@ public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, Fea
                 var cell = (b * stepCount) + t;
                 types[cell] = (long)tokens[t].Type;
                 categories[cell] = StableHash.Bucket(tokens[t].Category, config.CategoryBuckets);
-                WriteNumbers(tokens[t], t > 0 ? tokens[t - 1] : null, inputs[b].AsOf, numbers.Slice(cell * StepNumbers, StepNumbers));
+                WriteNumbers(tokens[t], t > 0 ? tokens[t - 1] : null, inputs[b].AsOf, numbers.Slice(cell * config.StepNumbers, config.StepNumbers));
                 WriteText(tokens[t].Texts, vectors.Slice(cell * width, width));
             }
         }
@@ -118,7 +123,7 @@ public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, Fea
         }
     }
 
-    private static void WriteNumbers(SequenceToken token, SequenceToken? previous, DateTimeOffset asOf, Span<float> numbers)
+    private void WriteNumbers(SequenceToken token, SequenceToken? previous, DateTimeOffset asOf, Span<float> numbers)
     {
         // Logs keep a wholesaler's thousands and a gift buyer's tens within one scale; the divisors bring each near one.
         numbers[0] = MathF.Log(1 + MathF.Max(0, token.Amount)) / 5;
@@ -128,6 +133,24 @@ public sealed class InputEncoder(NetworkConfig config, SegmentScheme scheme, Fea
         numbers[4] = previous is null ? 0 : MathF.Log(1 + Days(token.Timestamp - previous.Timestamp)) / 4;
         numbers[5] = float.IsFinite(token.Rating) ? Math.Clamp(token.Rating, -10, 10) / 5 : 0;
         numbers[6] = float.IsFinite(token.Rating) ? 1 : 0;
+        var further = numbers[PlainNumbers..];
+        for (var wave = 0; wave < config.TimeWaves; wave++)
+        {
+            WriteWave((asOf - token.Timestamp).TotalDays / Math.ScaleB(2, wave), ref further);
+        }
+
+        if (config.Calendar)
+        {
+            WriteWave(token.Timestamp.UtcDateTime.DayOfYear / YearDays, ref further);
+            WriteWave((int)token.Timestamp.UtcDateTime.DayOfWeek / 7.0, ref further);
+            WriteWave(asOf.UtcDateTime.DayOfYear / YearDays, ref further);
+        }
+    }
+
+    private static void WriteWave(double turns, ref Span<float> numbers)
+    {
+        (numbers[0], numbers[1]) = ((float)Math.Sin(2 * Math.PI * turns), (float)Math.Cos(2 * Math.PI * turns));
+        numbers = numbers[2..];
     }
 
     private static float Days(TimeSpan span) => (float)Math.Max(0, span.TotalDays);

@@ -14,6 +14,12 @@ public sealed record NetworkConfig
     /// <summary>Width of the text vectors that enter the network (X); 0 for no text.</summary>
     public int TextWidth { get; init; } = 32;
 
+    /// <summary>Waves that tell a step's age, beside its logarithm: sine and cosine of periods from 2 days on, each twice as long as the one before.</summary>
+    public int TimeWaves { get; init; }
+
+    /// <summary>Whether steps tell their day of the week and of the year, and the day of the year that is asked about.</summary>
+    public bool Calendar { get; init; }
+
     /// <summary>Hash buckets of categories.</summary>
     public int CategoryBuckets { get; init; } = 512;
 
@@ -38,6 +44,9 @@ public sealed record NetworkConfig
     /// <summary>Names of the raw aggregate features the normalizer was fitted on: a bundle of other features is refused.</summary>
     public ImmutableArray<string> FeatureNames { get; init; } = [];
 
+    /// <summary>Numbers that a step has (N), see <see cref="InputEncoder"/>.</summary>
+    internal int StepNumbers => InputEncoder.PlainNumbers + (2 * TimeWaves) + (Calendar ? InputEncoder.CalendarNumbers : 0);
+
     /// <summary>Checks that a network of this shape can be made.</summary>
     /// <exception cref="InvalidDataException">A size is out of bounds; the message names it.</exception>
     internal void Check()
@@ -50,6 +59,7 @@ public sealed record NetworkConfig
 
         Check(Hidden, 1, 4_096, nameof(Hidden));
         Check(TextWidth, 0, 4_096, nameof(TextWidth));
+        Check(TimeWaves, 0, 16, nameof(TimeWaves));
         Check(CategoryBuckets, 2, 1 << 20, nameof(CategoryBuckets));
         Check(AttributeBuckets, 2, 1 << 20, nameof(AttributeBuckets));
         Check(FusionWidth, 1, 4_096, nameof(FusionWidth));

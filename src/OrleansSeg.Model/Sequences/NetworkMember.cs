@@ -43,7 +43,7 @@ internal sealed class NetworkMember : Module
     {
         _config = config;
         var reads = kind != SequenceEncoderKind.None;
-        var stepWidth = TypeWidth + CategoryWidth + InputEncoder.StepNumbers + config.TextWidth;
+        var stepWidth = TypeWidth + CategoryWidth + config.StepNumbers + config.TextWidth;
         type = Embedding(TypeBuckets, TypeWidth);
         category = Embedding(config.CategoryBuckets, CategoryWidth);
         step = Linear(stepWidth, config.Hidden);
@@ -57,6 +57,9 @@ internal sealed class NetworkMember : Module
         RegisterComponents();
         Draw(seed);
     }
+
+    /// <summary>Width of its states (H).</summary>
+    public int Hidden => _config.Hidden;
 
     /// <summary>The heads of a batch.</summary>
     /// <param name="batch">The inputs.</param>
@@ -81,7 +84,7 @@ internal sealed class NetworkMember : Module
     {
         using var scope = NewDisposeScope();
         var none = zeros([1, 1], dtype: int64, device: step.weight!.device);
-        var parts = cat([type.forward(none), category.forward(none), zeros([1, 1, InputEncoder.StepNumbers + _config.TextWidth], device: none.device)], dim: 2);
+        var parts = cat([type.forward(none), category.forward(none), zeros([1, 1, _config.StepNumbers + _config.TextWidth], device: none.device)], dim: 2);
         return functional.gelu(step.forward(parts)).MoveToOuterDisposeScope();
     }
 
@@ -92,6 +95,13 @@ internal sealed class NetworkMember : Module
         var present = batch.Attributes.Differs(0).unsqueeze(2).to(float32); // (B, A, 1)
         return ((attribute.forward(batch.Attributes) * present).sum(1) / present.sum(1).AtLeast(1)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>What is known at each step: (B, T, H) -> (B, T, H); null where it reads no steps.</summary>
+    public Tensor? States(Tensor steps, Tensor lengths, Generator? dropout) => sequence?.States(steps.Drop(_config.Dropout, dropout), lengths, dropout);
+
+    /// <summary>The weights that read steps: all that training without labels can teach.</summary>
+    public IEnumerable<Parameter> StepWeights =>
+        sequence is null ? [] : [.. type.parameters(), .. category.parameters(), .. step.parameters(), .. sequence.parameters()];
 
     /// <summary>The sequence as one vector: (B, T, H) and real counts (B) -> (B, H).</summary>
     public Tensor Read(Tensor steps, Tensor lengths, Generator? dropout)

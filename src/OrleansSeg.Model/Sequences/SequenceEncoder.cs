@@ -42,7 +42,17 @@ internal abstract class SequenceEncoder(string name) : nn.Module(name)
     /// <param name="steps">The steps, zeros after a customer's last.</param>
     /// <param name="lengths">Real steps, at least 1.</param>
     /// <param name="random">Draws the dropout of training; null in evaluation.</param>
-    public abstract Tensor Forward(Tensor steps, Tensor lengths, Generator? random);
+    public Tensor Forward(Tensor steps, Tensor lengths, Generator? random)
+    {
+        using var scope = NewDisposeScope();
+        return Pool(States(steps, lengths, random), lengths).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What is known at each step: (B, T, H) -> (B, T, H). Those after a customer's last mean nothing.</summary>
+    public abstract Tensor States(Tensor steps, Tensor lengths, Generator? random);
+
+    /// <summary>The states as one vector: (B, T, H) -> (B, H).</summary>
+    protected abstract Tensor Pool(Tensor states, Tensor lengths);
 
     /// <summary>Draws the weights.</summary>
     public abstract void Draw(Generator random);
@@ -60,12 +70,17 @@ internal abstract class SequenceEncoder(string name) : nn.Module(name)
             RegisterComponents();
         }
 
-        public override Tensor Forward(Tensor steps, Tensor lengths, Generator? random)
+        public override Tensor States(Tensor steps, Tensor lengths, Generator? random)
         {
-            using var scope = NewDisposeScope();
-            var (states, _) = recurrent.forward(steps); // (B, T, H)
+            var (states, last) = recurrent.forward(steps);
+            last.Dispose();
+            return states;
+        }
+
+        protected override Tensor Pool(Tensor states, Tensor lengths)
+        {
             var last = lengths.Plus(-1).unsqueeze(1).unsqueeze(2); // (B) -> (B, 1, 1)
-            return states.take_along_dim(last, 1).squeeze(1).MoveToOuterDisposeScope(); // (B, T, H) -> (B, H)
+            return states.take_along_dim(last, 1).squeeze(1); // (B, T, H) -> (B, H)
         }
 
         public override void Draw(Generator random)
@@ -95,17 +110,25 @@ internal abstract class SequenceEncoder(string name) : nn.Module(name)
             RegisterComponents();
         }
 
-        public override Tensor Forward(Tensor steps, Tensor lengths, Generator? random)
+        public override Tensor States(Tensor steps, Tensor lengths, Generator? random)
         {
             using var scope = NewDisposeScope();
-            var real = TensorNumbers.CountUp(steps.shape[1], steps.device).unsqueeze(0).less(lengths.unsqueeze(1)); // (B, T)
+            var real = Real(steps, lengths);
             var bias = zeros(real.shape, device: steps.device).Masked(real.logical_not(), finfo(float32).min).unsqueeze(1).unsqueeze(2); // (B, 1, 1, T)
-            var states = stack.Forward(steps, bias, new EncoderPass(random, null)); // (B, T, H)
-            var counted = real.to(float32).unsqueeze(2); // (B, T, 1)
-            return ((states * counted).sum(1) / counted.sum(1)).MoveToOuterDisposeScope(); // (B, T, H) -> (B, H)
+            return stack.Forward(steps, bias, new EncoderPass(random, null)).MoveToOuterDisposeScope();
+        }
+
+        protected override Tensor Pool(Tensor states, Tensor lengths)
+        {
+            var counted = Real(states, lengths).to(float32).unsqueeze(2); // (B, T, 1)
+            return (states * counted).sum(1) / counted.sum(1); // (B, T, H) -> (B, H)
         }
 
         public override void Draw(Generator random) => Blank.Draw(stack, random);
+
+        // (B, T) true for a customer's own steps.
+        private static Tensor Real(Tensor steps, Tensor lengths) =>
+            TensorNumbers.CountUp(steps.shape[1], steps.device).unsqueeze(0).less(lengths.unsqueeze(1));
 
         private static int HeadsOf(int hidden) => hidden % HeadWidth == 0 ? hidden / HeadWidth : 1;
     }

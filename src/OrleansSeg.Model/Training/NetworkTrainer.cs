@@ -1,5 +1,6 @@
 using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Sequences;
+using OrleansSeg.Model.Training.PreTraining;
 
 namespace OrleansSeg.Model.Training;
 
@@ -33,6 +34,10 @@ public sealed record NetworkTrainingOptions
 
     /// <summary>Share of the averaged weights that each step keeps, once warmed up; 0 for no averaging.</summary>
     public double AveragingDecay { get; init; } = 0.998;
+
+    /// <summary>What the sequence encoders learn before.</summary>
+    /// <value>Default nothing.</value>
+    public PreTrainingOptions PreTraining { get; init; } = new();
 
     /// <summary>Largest norm of the gradient.</summary>
     public double GradientNormMax { get; init; } = 1.0;
@@ -80,7 +85,15 @@ public sealed class NetworkTrainer
         ArgumentNullException.ThrowIfNull(validation);
         var gradients = new BatchGradients(train.Examples, _options.BatchSize, seed);
         var rates = new RateSchedule(gradients.StepsPerEpoch * _options.EpochsMax);
-        using var loop = new TrainingLoop(() => new SegmentNetwork(config, seed), _encoder, gradients, _options, rates, seed);
+        using var start = new KeptWeights();
+        if (_options.PreTraining.Kind != PreTrainingKind.None)
+        {
+            using var network = new SegmentNetwork(config, seed);
+            new SequencePreTrainer(_encoder, _options.PreTraining, _stage).Train(network, train.Examples, seed, progress, cancellationToken);
+            start.Keep(network);
+        }
+
+        using var loop = new TrainingLoop(() => Create(config, seed, start), _encoder, gradients, _options, rates, seed);
         using var best = new KeptWeights();
         var (bestLoss, sinceBest) = (double.PositiveInfinity, 0);
         for (var epoch = 1; epoch <= _options.EpochsMax && sinceBest < _options.Patience; epoch++)
@@ -99,5 +112,12 @@ public sealed class NetworkTrainer
         var trained = new SegmentNetwork(config, seed);
         best.Restore(trained);
         return trained;
+    }
+
+    private static SegmentNetwork Create(NetworkConfig config, int seed, KeptWeights start)
+    {
+        var network = new SegmentNetwork(config, seed);
+        start.Restore(network);
+        return network;
     }
 }
