@@ -30,6 +30,7 @@ internal static class ContenderSpec
     private static readonly Dictionary<string, Func<Settings, double, Settings>> Numbers = new(StringComparer.Ordinal)
     {
         ["hidden"] = (settings, value) => settings with { Shape = settings.Shape with { Hidden = (int)value } },
+        ["layers"] = (settings, value) => settings with { Shape = settings.Shape with { AttentionLayers = (int)value } },
         ["fusion"] = (settings, value) => settings with { Shape = settings.Shape with { FusionWidth = (int)value } },
         ["texts"] = (settings, value) => settings with { Shape = settings.Shape with { TextWidth = (int)value } },
         ["waves"] = (settings, value) => settings with { Shape = settings.Shape with { TimeWaves = (int)value } },

@@ -11,6 +11,9 @@ public sealed record NetworkConfig
     /// <summary>Hidden units of the sequence encoder (H).</summary>
     public int Hidden { get; init; } = 64;
 
+    /// <summary>Layers of a transformer.</summary>
+    public int AttentionLayers { get; init; } = 2;
+
     /// <summary>Width of the text vectors that enter the network (X); 0 for no text.</summary>
     public int TextWidth { get; init; } = 32;
 
@@ -58,6 +61,7 @@ public sealed record NetworkConfig
         }
 
         Check(Hidden, 1, 4_096, nameof(Hidden));
+        Check(AttentionLayers, 1, 24, nameof(AttentionLayers));
         Check(TextWidth, 0, 4_096, nameof(TextWidth));
         Check(TimeWaves, 0, 16, nameof(TimeWaves));
         Check(CategoryBuckets, 2, 1 << 20, nameof(CategoryBuckets));

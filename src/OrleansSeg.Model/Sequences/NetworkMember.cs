@@ -47,7 +47,7 @@ internal sealed class NetworkMember : Module
         type = Embedding(TypeBuckets, TypeWidth);
         category = Embedding(config.CategoryBuckets, CategoryWidth);
         step = Linear(stepWidth, config.Hidden);
-        sequence = reads ? SequenceEncoder.Create(kind, config.Hidden, config.Dropout) : null;
+        sequence = reads ? SequenceEncoder.Create(kind, config) : null;
         attribute = Embedding(config.AttributeBuckets, AttributeWidth);
         fuse = Linear((reads ? config.Hidden : 0) + (config.UseAggregates ? config.AggregateWidth + AttributeWidth : 0), config.FusionWidth);
         mix = Linear(config.FusionWidth, config.FusionWidth);

@@ -15,7 +15,7 @@ public enum SequenceEncoderKind
     [JsonStringEnumMemberName("gru")]
     Gru,
 
-    /// <summary>Two layers of attention of every step to every step (Vaswani et al. 2017, arXiv:1706.03762), of which the mean state counts.</summary>
+    /// <summary>Layers of attention of every step to every step (Vaswani et al. 2017, arXiv:1706.03762), of which the mean state counts.</summary>
     [JsonStringEnumMemberName("transformer")]
     Transformer,
 
@@ -29,12 +29,11 @@ internal abstract class SequenceEncoder(string name) : nn.Module(name)
 {
     /// <summary>Makes an encoder with random weights.</summary>
     /// <param name="kind">Which; not <see cref="SequenceEncoderKind.None"/>.</param>
-    /// <param name="hidden">Width (H).</param>
-    /// <param name="dropout">Dropout in training.</param>
-    public static SequenceEncoder Create(SequenceEncoderKind kind, int hidden, double dropout) => kind switch
+    /// <param name="config">The network's shape.</param>
+    public static SequenceEncoder Create(SequenceEncoderKind kind, NetworkConfig config) => kind switch
     {
-        SequenceEncoderKind.Gru => new GruEncoder(hidden),
-        SequenceEncoderKind.Transformer => new AttentionEncoder(hidden, dropout),
+        SequenceEncoderKind.Gru => new GruEncoder(config.Hidden),
+        SequenceEncoderKind.Transformer => new AttentionEncoder(config),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "It reads no steps."),
     };
 
@@ -95,17 +94,22 @@ internal abstract class SequenceEncoder(string name) : nn.Module(name)
 
     private sealed class AttentionEncoder : SequenceEncoder
     {
-        private const int Layers = 2;
         private const int HeadWidth = 16;
         private readonly BertStack stack;
 
-        public AttentionEncoder(int hidden, double dropout)
+        public AttentionEncoder(NetworkConfig config)
             : base(nameof(AttentionEncoder))
         {
             // Steps say when they were: no table of positions, as no table of words.
             stack = new BertStack(new BertFamilyConfig
             {
-                VocabularySize = 1, Positions = 1, Hidden = hidden, Layers = Layers, Heads = HeadsOf(hidden), Intermediate = 2 * hidden, Dropout = dropout,
+                VocabularySize = 1,
+                Positions = 1,
+                Hidden = config.Hidden,
+                Layers = config.AttentionLayers,
+                Heads = HeadsOf(config.Hidden),
+                Intermediate = 2 * config.Hidden,
+                Dropout = config.Dropout,
             });
             RegisterComponents();
         }
