@@ -65,7 +65,7 @@ internal static class ContenderSpec
         }
 
         var parts = text[Network.Length..].Split(',');
-        var settings = new Settings(new NetworkConfig { Encoders = [.. parts[0].Split('+').Select(Encoder)] }, new NetworkTrainingOptions());
+        var settings = new Settings(NetworkConfig.Default with { Encoders = [.. parts[0].Split('+').Select(Encoder)] }, new NetworkTrainingOptions());
         settings = parts[1..].Aggregate(settings, Set);
         return new Contender(text, new ModelTrainer(settings.Shape, settings.Training, settings.Shape.TextWidth == 0 ? new NoTexts() : null));
     }

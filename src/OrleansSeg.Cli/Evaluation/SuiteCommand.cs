@@ -4,6 +4,7 @@ using OrleansSeg.Cli.Bench.Federation;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Model.Evaluation.Rolling;
 using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Cli.Evaluation;
@@ -26,12 +27,23 @@ internal sealed class SuiteCommand
     private readonly Option<int> _step = new("--step") { Description = "With --suite, days between two cutoffs, 1 to 365.", DefaultValueFactory = _ => 30 };
     private readonly Option<int> _seeds = new("--seeds") { Description = "With --suite, seeds at each cutoff, 1 to 20, from --seed on.", DefaultValueFactory = _ => 2 };
 
+    private readonly Option<int> _folds = new("--folds")
+    {
+        Description = "With --suite, parts of the customers, 1 to 20: each is forecast by a fit that saw none of its customers. Default 1: their own past is trained on, as in service.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<double[]> _learning = new("--learning-curve")
+    {
+        Description = "With --suite, shares of the customers to fit with at the latest cutoff, such as 0.1 0.3 1.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<DateTimeOffset?> _last = InstantOption.Optional("--last", "With --suite, the latest cutoff. Default: as late as the horizon allows.");
 
     /// <summary>Adds its options.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _suite, _contenders, _cutoffs, _step, _seeds, _last })
+        foreach (var option in new Option[] { _suite, _contenders, _cutoffs, _step, _seeds, _folds, _learning, _last })
         {
             command.Options.Add(option);
         }
@@ -43,8 +55,9 @@ internal sealed class SuiteCommand
     /// <summary>Runs it.</summary>
     /// <param name="context">The command line.</param>
     /// <param name="horizon">How far after a cutoff labels look.</param>
+    /// <param name="scheme">Segments to tell apart; null for the predictive ones.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
-    public async Task<int> RunAsync(VerbContext context, TimeSpan horizon, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(VerbContext context, TimeSpan horizon, string? scheme, CancellationToken cancellationToken)
     {
         var (parsed, first) = (context.Parsed, context.Settings.Seed);
         var (count, step) = (FederatedBench.Bounded("--cutoffs", parsed.GetValue(_cutoffs), 1, 24), FederatedBench.Bounded("--step", parsed.GetValue(_step), 1, 365));
@@ -63,12 +76,18 @@ internal sealed class SuiteCommand
             Cutoffs = RollingPlan.LatestCutoffs(end, horizon, TimeSpan.FromDays(step), count),
             Seeds = [.. Enumerable.Range(first, seeds)],
             Contenders = contenders,
-            Data = new TrainingPlan { Horizon = horizon, Seed = first },
+            Data = new TrainingPlan { Horizon = horizon, Seed = first, Scheme = scheme is null ? SchemeChoice.Predictive : SchemeChoice.Parse(scheme) },
+            Folds = FederatedBench.Bounded("--folds", parsed.GetValue(_folds), 1, 20),
+            LearningShares = LearningShares(parsed),
         };
         var report = await RunAsync(histories, plan, context.Output.Say, cancellationToken);
         context.Output.Answer(report, screen => RollingTables.Write(screen, report));
         return ExitCodes.Done;
     }
+
+    private double[] LearningShares(ParseResult parsed) => parsed.GetValue(_learning)!.All(share => share is > 0 and <= 1)
+        ? parsed.GetValue(_learning)!
+        : throw new UsageException("--learning-curve takes shares above 0 and up to 1.");
 
     private static async Task<RollingReport> RunAsync(
         IReadOnlyList<CustomerHistory> histories, RollingPlan plan, Action<string> say, CancellationToken cancellationToken)

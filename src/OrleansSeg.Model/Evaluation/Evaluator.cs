@@ -17,7 +17,7 @@ internal sealed class Evaluator(
     public EvaluationReport Run(TimeSpan read)
     {
         _seconds.Add("read", Math.Round(read.TotalSeconds, 1));
-        IForecasterTrainer[] baselines = [new MajorityBaseline(), new RuleBaseline(), OnAggregates(new LogisticBaseline()), OnAggregates(new LightGbmBaseline()), new GruBaseline()];
+        IForecasterTrainer[] baselines = [new MajorityBaseline(), new RuleBaseline(), new LogisticBaseline(), new LightGbmBaseline(), new GruBaseline()];
         var scores = baselines.ToDictionary(baseline => baseline.Name, baseline => Measure(baseline, out _));
         var model = Measure(new ModelTrainer(texts: plan.Texts), out var parameters);
         return new EvaluationReport
@@ -45,28 +45,17 @@ internal sealed class Evaluator(
         };
     }
 
-    // What tells the shop's own labels is mostly in the profile, so there the baselines see it too.
-    private IForecasterTrainer OnAggregates(IForecasterTrainer baseline) => data.Scheme.Attribute is null ? baseline : new WithAttributes(baseline);
-
     private Scores Measure(IForecasterTrainer trainer, out long parameters)
     {
         var clock = Stopwatch.StartNew();
-        var (labelled, test) = (data.Validation.Labelled(), data.Test!.Labelled());
-        using var fitted = trainer is ModelTrainer
-            ? trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken)
-            : trainer.Fit(data.Training.Labelled(), labelled, plan.Seed, progress, cancellationToken);
-        parameters = (fitted as SegmentModel)?.ParameterCount ?? 0;
-        var weights = DecisionWeights.Fit(
-            [.. fitted.Forecast(Inputs(labelled)).Select(forecast => forecast.Probabilities)],
-            [.. labelled.Examples.Select(example => example.Label)],
-            data.Scheme.Count);
-        _weights.Add(trainer.Name, weights);
-        var forecasts = fitted.Forecast(Inputs(test));
+        var test = data.Test!.Labelled();
+        using var fit = DecidedFit.Of(trainer, data.Training, data.Validation, plan.Seed, progress, cancellationToken);
+        parameters = (fit.Forecaster as SegmentModel)?.ParameterCount ?? 0;
+        _weights.Add(trainer.Name, fit.Weights);
+        var forecasts = fit.Forecaster.Forecast(DecidedFit.InputsOf(test.Examples));
         _seconds.Add(trainer.Name, Math.Round(clock.Elapsed.TotalSeconds, 1));
-        return Scorer.Measure(trainer.Engine, test, forecasts, weights, plan.BootstrapResamples, plan.Seed);
+        return Scorer.Measure(trainer.Engine, test, forecasts, fit.Weights, plan.BootstrapResamples, plan.Seed);
     }
-
-    private static List<Features.CustomerInput> Inputs(ExampleSet set) => [.. set.Examples.Select(example => example.Input)];
 
     private IEnumerable<string> Notes()
     {

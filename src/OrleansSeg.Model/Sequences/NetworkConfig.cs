@@ -5,7 +5,15 @@ namespace OrleansSeg.Model.Sequences;
 /// <summary>The network's shape; stored in the bundle's <c>config.json</c>.</summary>
 public sealed record NetworkConfig
 {
+    /// <summary>What is trained where nothing else is asked for.</summary>
+    /// <remarks>
+    /// Chosen on Online Retail II at three cutoffs whose futures end before the first that the README reports: log loss .855, against .862 with
+    /// two layers of 64 and .868 with a recurrent unit of 64.
+    /// </remarks>
+    public static NetworkConfig Default { get; } = new() { Encoders = [SequenceEncoderKind.Transformer], AttentionLayers = 1, Hidden = 96, Dropout = 0.4 };
+
     /// <summary>What reads the steps, one member of the network for each.</summary>
+    /// <value>Recurrent where a bundle does not say, since older ones do not.</value>
     public ImmutableArray<SequenceEncoderKind> Encoders { get; init; } = [SequenceEncoderKind.Gru];
 
     /// <summary>Hidden units of the sequence encoder (H).</summary>

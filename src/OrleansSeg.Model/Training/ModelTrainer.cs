@@ -23,7 +23,7 @@ public sealed class ModelTrainer : IForecasterTrainer
     /// <param name="options">How the network is trained; null for the default.</param>
     /// <param name="texts">What texts are read with; null for <see cref="OwnTitles"/>.</param>
     public ModelTrainer(NetworkConfig? shape = null, NetworkTrainingOptions? options = null, IModelTextsTrainer? texts = null) =>
-        (_shape, _options, _texts) = (shape ?? new NetworkConfig(), options ?? new NetworkTrainingOptions(), texts ?? new OwnTitles());
+        (_shape, _options, _texts) = (shape ?? NetworkConfig.Default, options ?? new NetworkTrainingOptions(), texts ?? new OwnTitles());
 
     /// <inheritdoc />
     public string Name => "model";

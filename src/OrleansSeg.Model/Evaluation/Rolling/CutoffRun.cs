@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Training;
 
@@ -14,7 +13,7 @@ namespace OrleansSeg.Model.Evaluation.Rolling;
 internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
 {
     /// <summary>The examples tested.</summary>
-    public ExampleSet Test => data.Test!;
+    public ExampleSet Test { get; } = data.Test!.Labelled();
 
     /// <summary>Fits one contender with one seed, once for each fold, and looks at what it says of all test customers.</summary>
     public (Scorer Scorer, double Seconds) Measure(Contender contender, int seed)
@@ -50,15 +49,11 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
 
     private void Measure(Contender contender, int seed, ExampleSet train, ExampleSet validation, int[] tested, Forecast[] forecasts, int[] decisions)
     {
-        using var fitted = contender.Trainer.Fit(
-            train, validation, seed, progress is null ? null : new Staged(StageOf(contender, seed), progress), cancellationToken);
-        var weights = DecisionWeights.Fit(
-            [.. fitted.Forecast(Inputs(validation.Examples)).Select(forecast => forecast.Probabilities)],
-            [.. validation.Examples.Select(example => example.Label)],
-            data.Scheme.Count);
-        foreach (var (i, forecast) in tested.Zip(fitted.Forecast(Inputs(tested.Select(i => Test.Examples[i])))))
+        using var fit = DecidedFit.Of(
+            contender.Trainer, train, validation, seed, progress is null ? null : new Staged(StageOf(contender, seed), progress), cancellationToken);
+        foreach (var (i, forecast) in tested.Zip(fit.Forecaster.Forecast(DecidedFit.InputsOf(tested.Select(i => Test.Examples[i])))))
         {
-            (forecasts[i], decisions[i]) = (forecast, DecisionWeights.Decide(forecast.Probabilities, weights));
+            (forecasts[i], decisions[i]) = (forecast, DecisionWeights.Decide(forecast.Probabilities, fit.Weights));
         }
     }
 
@@ -68,8 +63,6 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
         string.Create(CultureInfo.InvariantCulture, $"{data.Split.Test!.Value.UtcDateTime:yyyy-MM-dd} {contender.Name}, seed {seed}");
 
     private static ExampleSet Where(ExampleSet set, Func<Example, bool> which) => set with { Examples = [.. set.Examples.Where(which)] };
-
-    private static List<CustomerInput> Inputs(IEnumerable<Example> examples) => [.. examples.Select(example => example.Input)];
 
     private sealed class Staged(string stage, IProgress<TrainingProgress> progress) : IProgress<TrainingProgress>
     {

@@ -30,7 +30,7 @@ public static class GlobalModel
         ArgumentNullException.ThrowIfNull(scheme);
         ArgumentNullException.ThrowIfNull(normalizer);
         var texts = before?.Texts.Share() ?? TitleEncoder.None;
-        var config = (before?.Config ?? shape ?? new NetworkConfig()) with
+        var config = (before?.Config ?? shape ?? NetworkConfig.Default) with
         {
             AggregateWidth = normalizer.Width, Segments = scheme.Count, FeatureNames = AggregateFeatures.Names, TextWidth = texts.Dimension,
         };
