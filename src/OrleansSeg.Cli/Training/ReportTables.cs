@@ -23,7 +23,11 @@ internal static class ReportTables
     {
         var card = JsonNode.Parse(status.ResultJson!)!;
         screen.WriteLine($"Model version {status.PublishedVersion} is {(inService ? "in service, and the site's customers are scored with it" : "kept as a candidate")}.");
-        if (card["validation"] is JsonObject validation)
+        if (card["discovery"] is JsonObject discovery)
+        {
+            DiscoveryTables.Write(screen, discovery);
+        }
+        else if (card["validation"] is JsonObject validation)
         {
             WriteScores(screen, "validation", [KeyValuePair.Create("model", (JsonNode?)validation)]);
         }

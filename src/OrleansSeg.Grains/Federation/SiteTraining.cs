@@ -97,9 +97,11 @@ internal sealed partial class SiteTraining(
 
     private SchemeChoice SchemeOf(TrainingRequest request) => SchemeChoice.Parse(request.Scheme ?? schemes.Value.Scheme);
 
-    private static string Summarize(ModelCard card) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{card.Data.Customers:N0} customers, {card.TrainingExamples:N0} examples; on validation log loss {card.Validation.LogLoss:F3}, macro-F1 {card.Validation.MacroF1:F3}");
+    private static string Summarize(ModelCard card) => card.Discovery is { } found
+        ? string.Create(CultureInfo.InvariantCulture, $"{card.Data.Customers:N0} customers; {found.Segments.Count} segments found, stability {found.Stability:F2}")
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{card.Data.Customers:N0} customers, {card.TrainingExamples:N0} examples; on validation log loss {card.Validation.LogLoss:F3}, macro-F1 {card.Validation.MacroF1:F3}");
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Site {Site}: model version {Version} ({Sha256}) is published.")]
     private partial void LogPublished(string site, int version, string sha256);

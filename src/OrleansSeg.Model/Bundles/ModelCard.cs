@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Federation.Privacy;
+using OrleansSeg.Model.Segments.Discovery;
 
 namespace OrleansSeg.Model.Bundles;
 
@@ -16,6 +17,10 @@ public sealed record ModelCard
     /// <summary>The scheme, as <c>--scheme</c> names it; null for the predictive one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Scheme { get; init; }
+
+    /// <summary>How its segments were found, and what they are; null where they were given. <see cref="Validation"/> is then of the predictive model whose view of customers they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DiscoveryReport? Discovery { get; init; }
 
     /// <summary>Segments the model tells apart.</summary>
     public required IReadOnlyList<string> Labels { get; init; }

@@ -5,6 +5,7 @@ using OrleansSeg.Model.Evaluation.Baselines;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Segments;
+using OrleansSeg.Model.Segments.Discovery;
 
 namespace OrleansSeg.Model.Training;
 
@@ -52,11 +53,6 @@ public static class TrainingPipeline
     {
         ArgumentNullException.ThrowIfNull(histories);
         ArgumentNullException.ThrowIfNull(plan);
-        if (plan.Scheme.IsDiscovered)
-        {
-            throw new InsufficientDataException("Discovery is not there yet.");
-        }
-
         var data = await ExampleReader.ReadForTrainingAsync(histories, plan, progress, cancellationToken);
         return await Task.Run(() => Train(data, plan, progress, cancellationToken), cancellationToken);
     }
@@ -94,7 +90,17 @@ public static class TrainingPipeline
             Validation = Scorer.Measure(
                 trainer.Engine, validation, forecasts, [.. model.DecisionWeights], plan.BootstrapResamples, plan.Seed),
         };
-        return new TrainedBundle(model.ToFiles(card), card);
+        if (!plan.Scheme.IsDiscovered)
+        {
+            return new TrainedBundle(model.ToFiles(card), card);
+        }
+
+        var (discovered, found) = SegmentDiscovery.Run(model, data.Validation.Examples, plan.Scheme, plan.Seed, progress, cancellationToken);
+        using (discovered)
+        {
+            card = card with { Labels = discovered.Scheme.Labels, DroppedLabels = new Dictionary<string, int>(), Discovery = found };
+            return new TrainedBundle(discovered.ToFiles(card), card);
+        }
     }
 }
 
