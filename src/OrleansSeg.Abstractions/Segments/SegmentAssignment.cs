@@ -22,7 +22,16 @@ public sealed record SegmentAssignment(
     [property: Id(5)] int ModelVersion,
     [property: Id(6)] DateTimeOffset? AssignedAt,
     [property: Id(7)] long EventsSeen,
-    [property: Id(8)] bool Stale);
+    [property: Id(8)] bool Stale)
+{
+    /// <summary>Low end of the interval that holds the spend within the horizon of four in five who bought before; null for who never bought, and where the model has none.</summary>
+    [Id(9)]
+    public float? ExpectedValueLow { get; init; }
+
+    /// <summary>High end of it.</summary>
+    [Id(10)]
+    public float? ExpectedValueHigh { get; init; }
+}
 
 /// <summary>One segment's probability.</summary>
 /// <param name="Segment">The segment.</param>

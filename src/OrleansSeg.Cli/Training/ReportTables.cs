@@ -16,6 +16,7 @@ internal static class ReportTables
         screen.WriteLine($"Cutoff {report["cutoff"]}, horizon {report["horizonDays"]} days, {report["testCustomers"]} customers tested.");
         WriteScores(screen, "", report["baselines"]!.AsObject().Prepend(KeyValuePair.Create("model", report["model"])));
         WriteClasses(screen, report["model"]!);
+        ValueTables.Write(screen, report["value"]!);
     }
 
     /// <summary>What was trained.</summary>

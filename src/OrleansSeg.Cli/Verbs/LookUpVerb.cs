@@ -44,7 +44,7 @@ internal static class LookUpVerb
                 $"[bold]{Markup.Escape(a.Segment)}[/]",
                 chosen?.ToString("P0", CultureInfo.InvariantCulture) ?? "–",
                 a.ChurnProbability?.ToString("P0", CultureInfo.InvariantCulture) ?? "–",
-                a.ExpectedValue?.ToString("N2", CultureInfo.InvariantCulture) ?? "–",
+                Value(a),
                 a.ModelVersion == 0 ? "–" : a.ModelVersion.ToString(CultureInfo.InvariantCulture),
                 a.EventsSeen.ToString("N0", CultureInfo.InvariantCulture),
                 (a.AssignedAt is { } at ? $"{at:u}" : "–") + (a.Stale ? " (stale)" : ""));
@@ -52,4 +52,11 @@ internal static class LookUpVerb
 
         screen.Write(table);
     }
+
+    private static string Value(SegmentAssignment a) => (a.ExpectedValue, a.ExpectedValueLow, a.ExpectedValueHigh) switch
+    {
+        (null, _, _) => "–",
+        ({ } value, { } low, { } high) => string.Create(CultureInfo.InvariantCulture, $"{value:N2} ({low:N0} to {high:N0})"),
+        ({ } value, _, _) => value.ToString("N2", CultureInfo.InvariantCulture),
+    };
 }

@@ -121,7 +121,14 @@ internal sealed record StoredAssignment(
     [property: Id(5)] int ModelVersion,
     [property: Id(6)] DateTimeOffset AssignedAt,
     [property: Id(7)] long EventsSeen,
-    [property: Id(8)] long Revision);
+    [property: Id(8)] long Revision)
+{
+    /// <summary>As in the assignment.</summary>
+    [Id(9)] public float? ExpectedValueLow { get; init; }
+
+    /// <summary>As in the assignment.</summary>
+    [Id(10)] public float? ExpectedValueHigh { get; init; }
+}
 
 /// <summary>An erasure under way.</summary>
 /// <param name="EventsErased">Events the customer had.</param>

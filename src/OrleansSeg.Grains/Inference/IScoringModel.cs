@@ -52,7 +52,14 @@ public class PreparedInputs(IReadOnlyList<CustomerInput> inputs) : IDisposable
 /// <param name="ChurnProbability">Probability of no purchase within the horizon.</param>
 /// <param name="ExpectedValue">Expected gross spend within the horizon.</param>
 public sealed record ModelScore(
-    string Segment, ImmutableArray<SegmentProbability> Probabilities, float ChurnProbability, float ExpectedValue);
+    string Segment, ImmutableArray<SegmentProbability> Probabilities, float ChurnProbability, float ExpectedValue)
+{
+    /// <summary>Low end of the interval that a past buyer's spend lies in; null for none.</summary>
+    public float? ExpectedValueLow { get; init; }
+
+    /// <summary>High end of it.</summary>
+    public float? ExpectedValueHigh { get; init; }
+}
 
 /// <summary>The models in service on this silo.</summary>
 public interface IServedModels

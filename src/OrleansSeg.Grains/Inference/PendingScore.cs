@@ -91,7 +91,11 @@ internal sealed class PendingForecast(ScoringRequest request, long admittedAt)
 
     /// <summary>Answers with a score.</summary>
     public void Complete(ModelScore score, int version, TimeSpan queued, TimeSpan inference) => Settle(new ScoringResult(
-        score.Segment, score.Probabilities, score.ChurnProbability, score.ExpectedValue, version, queued, inference));
+        score.Segment, score.Probabilities, score.ChurnProbability, score.ExpectedValue, version, queued, inference)
+    {
+        ExpectedValueLow = score.ExpectedValueLow,
+        ExpectedValueHigh = score.ExpectedValueHigh,
+    });
 }
 
 /// <summary>A call for an explanation: served alone and beside the batches, once no score waits or its turn has come.</summary>

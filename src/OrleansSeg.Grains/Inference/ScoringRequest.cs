@@ -37,4 +37,13 @@ public sealed record ScoringResult(
     [property: Id(3)] float ExpectedValue,
     [property: Id(4)] int ModelVersion,
     [property: Id(5)] TimeSpan QueueTime,
-    [property: Id(6)] TimeSpan InferenceTime);
+    [property: Id(6)] TimeSpan InferenceTime)
+{
+    /// <summary>Low end of the interval that a past buyer's spend lies in; null for none.</summary>
+    [Id(7)]
+    public float? ExpectedValueLow { get; init; }
+
+    /// <summary>High end of it.</summary>
+    [Id(8)]
+    public float? ExpectedValueHigh { get; init; }
+}

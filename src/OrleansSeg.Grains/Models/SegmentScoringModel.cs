@@ -58,7 +58,11 @@ internal sealed class SegmentScoringModel(int version, SegmentModel model) : ISc
                 model.Decide(forecast),
                 [.. model.Scheme.Labels.Zip(forecast.Probabilities, (label, probability) => new SegmentProbability(label, probability))],
                 forecast.Churn,
-                forecast.ExpectedSpend);
+                forecast.ExpectedSpend)
+            {
+                ExpectedValueLow = forecast.SpendLow,
+                ExpectedValueHigh = forecast.SpendHigh,
+            };
         }
 
         return scores;

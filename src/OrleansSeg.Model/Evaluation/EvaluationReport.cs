@@ -26,6 +26,9 @@ public sealed record EvaluationReport
     /// <summary>Baselines by name: majority, rfm, logistic, lightgbm, gru.</summary>
     public required IReadOnlyDictionary<string, Scores> Baselines { get; init; }
 
+    /// <summary>Churn and spend of our model, of every baseline, and of what tells nothing else: bgnbd, and bgnbd_calibrated, which is corrected on validation.</summary>
+    public IReadOnlyDictionary<string, ValueScores> Value { get; init; } = new Dictionary<string, ValueScores>();
+
     /// <summary>What was read.</summary>
     public required DataSummary Data { get; init; }
 

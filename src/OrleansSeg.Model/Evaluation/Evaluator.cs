@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansSeg.Model.Evaluation.Baselines;
+using OrleansSeg.Model.Evaluation.Baselines.BuyTillYouDie;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Training;
 
@@ -11,6 +12,7 @@ internal sealed class Evaluator(
 {
     private readonly Dictionary<string, double[]> _weights = [];
     private readonly Dictionary<string, double> _seconds = [];
+    private readonly List<(string Name, string Engine, IReadOnlyList<Forecast> Forecasts)> _told = [];
 
     /// <summary>Runs.</summary>
     /// <param name="read">How long reading took.</param>
@@ -20,6 +22,9 @@ internal sealed class Evaluator(
         IForecasterTrainer[] baselines = [new MajorityBaseline(), new RuleBaseline(), new LogisticBaseline(), new LightGbmBaseline(), new GruBaseline()];
         var scores = baselines.ToDictionary(baseline => baseline.Name, baseline => Measure(baseline, out _));
         var model = Measure(new ModelTrainer(texts: plan.Texts), out var parameters);
+        Tell(new BgNbdBaseline());
+        Tell(new CalibratedValue(new BgNbdBaseline()));
+        var value = new ValueScorer(data.Test!).Measure([.. _told.OrderBy(told => told.Name != "model")], plan.BootstrapResamples, plan.Seed);
         return new EvaluationReport
         {
             Cutoff = data.Split.Test!.Value,
@@ -29,6 +34,7 @@ internal sealed class Evaluator(
             TestCustomers = data.Test!.Labelled().Examples.Count,
             Model = model,
             Baselines = scores,
+            Value = value,
             Data = data.Data,
             Seed = plan.Seed,
             TrainingCutoffs = data.Split.Training,
@@ -52,9 +58,20 @@ internal sealed class Evaluator(
         using var fit = DecidedFit.Of(trainer, data.Training, data.Validation, plan.Seed, progress, cancellationToken);
         parameters = (fit.Forecaster as SegmentModel)?.ParameterCount ?? 0;
         _weights.Add(trainer.Name, fit.Weights);
-        var forecasts = fit.Forecaster.Forecast(DecidedFit.InputsOf(test.Examples));
+        var forecasts = fit.Forecaster.Forecast(DecidedFit.InputsOf(data.Test!.Examples));
+        _told.Add((trainer.Name, trainer.Engine, forecasts));
         _seconds.Add(trainer.Name, Math.Round(clock.Elapsed.TotalSeconds, 1));
-        return Scorer.Measure(trainer.Engine, test, forecasts, fit.Weights, plan.BootstrapResamples, plan.Seed);
+        return Scorer.Measure(
+            trainer.Engine, test, [.. forecasts.Where((_, i) => data.Test!.Examples[i].Label >= 0)], fit.Weights, plan.BootstrapResamples, plan.Seed);
+    }
+
+    /// <summary>Fits what tells churn and spend alone.</summary>
+    private void Tell(IForecasterTrainer trainer)
+    {
+        var clock = Stopwatch.StartNew();
+        using var fitted = trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
+        _told.Add((trainer.Name, trainer.Engine, fitted.Forecast(DecidedFit.InputsOf(data.Test!.Examples))));
+        _seconds.Add(trainer.Name, Math.Round(clock.Elapsed.TotalSeconds, 1));
     }
 
     private IEnumerable<string> Notes()

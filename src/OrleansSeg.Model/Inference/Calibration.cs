@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Training;
 
@@ -11,6 +12,10 @@ public sealed record Calibration(Recalibration Segments, Recalibration Churn, do
 {
     private const float LogSpendMax = 25;
 
+    /// <summary>Intervals of a past buyer's spend; null where validation has too few of them, after federated runs, and in older bundles.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SpendInterval? Interval { get; init; }
+
     /// <summary>Fits each head alone.</summary>
     internal static Calibration Fit(IReadOnlyList<Heads> heads, IReadOnlyList<Example> truths)
     {
@@ -22,15 +27,20 @@ public sealed record Calibration(Recalibration Segments, Recalibration Churn, do
             : Recalibration.Fit([.. buyers.Select(pair => new[] { 0, pair.First.Churn })], [.. buyers.Select(pair => pair.Second.BuysAgain ? 0 : 1)]);
         var expected = heads.Sum(head => Spend(head.LogSpend));
         var factor = expected > 0 ? truths.Sum(example => (double)example.FutureSpend) / expected : 1;
-        return new Calibration(segments, churn, factor > 0 ? factor : 1);
+        var fitted = new Calibration(segments, churn, factor > 0 ? factor : 1);
+        return fitted with { Interval = SpendInterval.Fit([.. heads.Select(fitted.ToForecast)], truths) };
     }
 
     /// <summary>What heads mean under this calibration.</summary>
-    internal Forecast ToForecast(Heads heads) => new(
-        Segments.Apply(heads.Logits), Churn.Apply([0, heads.Churn])[1], (float)(Spend(heads.LogSpend) * SpendFactor));
+    internal Forecast ToForecast(Heads heads)
+    {
+        var (churn, spend) = (Churn.Apply([0, heads.Churn])[1], (float)(Spend(heads.LogSpend) * SpendFactor));
+        var told = new Forecast(Segments.Apply(heads.Logits), churn, spend);
+        return Interval?.Of(churn, spend) is { } interval ? told with { SpendLow = interval.Low, SpendHigh = interval.High } : told;
+    }
 
     /// <summary>Whether the parts are of a scheme of so many segments and finite: false for a damaged file.</summary>
-    internal bool Fits(int segments) => Fits(Segments, segments) && Fits(Churn, 2) && double.IsFinite(SpendFactor);
+    internal bool Fits(int segments) => Fits(Segments, segments) && Fits(Churn, 2) && double.IsFinite(SpendFactor) && Interval?.IsWhole() != false;
 
     private static bool Fits(Recalibration? part, int classes) =>
         part is { Temperature: > 0, Biases.IsDefault: false } && part.Biases.Length == classes && part.Biases.All(double.IsFinite);

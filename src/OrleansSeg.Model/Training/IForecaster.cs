@@ -3,10 +3,12 @@ using OrleansSeg.Model.Features;
 namespace OrleansSeg.Model.Training;
 
 /// <summary>What is said of one customer.</summary>
-/// <param name="Probabilities">(S) segment probabilities, summing to 1.</param>
+/// <param name="Probabilities">(S) segment probabilities, summing to 1; empty from who knows no segments.</param>
 /// <param name="Churn">Probability of no purchase within the horizon, for a customer who has bought before.</param>
 /// <param name="ExpectedSpend">Expected gross spend within the horizon, in the site's currency.</param>
-public sealed record Forecast(float[] Probabilities, float Churn, float ExpectedSpend);
+/// <param name="SpendLow">Low end of the interval that a past buyer's spend lies in, see <see cref="Inference.SpendInterval"/>; null for none.</param>
+/// <param name="SpendHigh">High end of it.</param>
+public sealed record Forecast(float[] Probabilities, float Churn, float ExpectedSpend, float? SpendLow = null, float? SpendHigh = null);
 
 /// <summary>A fitted model or baseline.</summary>
 public interface IForecaster : IDisposable

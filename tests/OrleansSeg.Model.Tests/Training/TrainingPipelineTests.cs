@@ -24,6 +24,10 @@ public sealed class TrainingPipelineTests
             Assert.Equal(report.TestCustomers, scores.PerClass.Values.Sum(figures => figures.Support));
             Assert.All(["accuracy", "macroF1", "macroAuroc", "logLoss", "churnAuroc", "ece"], name => Assert.Equal(2, scores.Ci[name].Length));
         });
+        Assert.Equal(["bgnbd", "bgnbd_calibrated", "gru", "lightgbm", "logistic", "majority", "model", "rfm"], report.Value.Keys.Order());
+        Assert.Equal(report.Model.ChurnAuroc!.Value, report.Value["model"].ChurnAuroc!.Value, 6);
+        Assert.True(report.Value["bgnbd"] is { ChurnAuroc: > 0.6, AgainstModel: not null, Interval: null });
+        Assert.True(report.Value["model"] is { AgainstModel: null, Interval.Covered: > 0.6 });
         Assert.True(report.Model.LogLoss < report.Baselines["majority"].LogLoss);
         Assert.True(report.Model.ChurnAuroc > 0.6);
 

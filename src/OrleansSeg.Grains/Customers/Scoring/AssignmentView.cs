@@ -61,7 +61,11 @@ internal struct AssignmentView(string site, string customerId, CustomerOptions o
                 stored.ModelVersion,
                 stored.AssignedAt,
                 stored.EventsSeen,
-                Stale: !_mayAge);
+                Stale: !_mayAge)
+            {
+                ExpectedValueLow = stored.ExpectedValueLow,
+                ExpectedValueHigh = stored.ExpectedValueHigh,
+            };
         }
 
         IsStale = _assignment.Stale;

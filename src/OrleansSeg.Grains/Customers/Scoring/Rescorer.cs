@@ -193,7 +193,12 @@ internal sealed partial class Rescorer(
             result.ModelVersion,
             now,
             state.SealedCount + hot.Count,
-            state.Revision);
+            state.Revision)
+        {
+            // The interval is that of buyers; what others spend is mostly nothing, and nobody fitted it.
+            ExpectedValueLow = hasPurchased ? result.ExpectedValueLow : null,
+            ExpectedValueHigh = hasPurchased ? result.ExpectedValueHigh : null,
+        };
     }
 
     private void GiveUp(RefreshOutcome outcome)
