@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -5,30 +6,47 @@ using Microsoft.ML.Trainers.LightGbm;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Training;
+using OrleansSeg.Model.Tuning;
+using OrleansSeg.Model.Tuning.Samplers;
 
 namespace OrleansSeg.Model.Evaluation.Baselines;
 
-/// <summary>Gradient boosted trees on the aggregates; leaves and pace are chosen by log loss on validation, once recalibrated; it also stops the boosting.</summary>
-/// <remarks>LightGBM where the host has <c>libgomp.so.1</c>, which its native library needs; FastTree, which is managed code, elsewhere.</remarks>
+/// <summary>Gradient boosted trees on the aggregates, tuned: what the trees are like is searched by log loss on validation, once recalibrated; it also stops the boosting.</summary>
+/// <remarks>
+/// LightGBM where the host has <c>libgomp.so.1</c>, which its native library needs; FastTree, which is managed code, elsewhere. Trials come
+/// in waves of four, each proposed from the waves before, so that the search is the same however many processors there are.
+/// </remarks>
 public sealed class LightGbmBaseline : IForecasterTrainer
 {
+    private const int TrialCount = 12;
+    private const int WaveSize = 4;
     private const int RoundsMax = 600;
     private const int StopAfterRounds = 30;
 
-    private static readonly (int Leaves, int LeafExamplesMin, double Rate)[] Trials =
-        [(7, 100, 0.08), (15, 100, 0.05), (31, 200, 0.05), (15, 400, 0.08)];
+    // Leaves and pace bound what a trial costs: 600 rounds of 64 leaves.
+    private static readonly SearchSpace Space = new(
+        SearchParameter.Whole("leaves", 4, 64, 15, logarithmic: true),
+        SearchParameter.Number("rate", 0.03, 0.15, 0.05, logarithmic: true),
+        SearchParameter.Whole("leafExamplesMin", 20, 500, 100, logarithmic: true),
+        SearchParameter.Number("featureShare", 0.4, 1, 0.7),
+        SearchParameter.Number("exampleShare", 0.5, 1, 0.8),
+        SearchParameter.Number("l2", 0.1, 30, 1, logarithmic: true));
+
+    // Known to do well on shops of several sizes, so that a search never begins with nothing.
+    private static readonly ImmutableArray<double>[] First =
+        [[7, 0.08, 100, 0.7, 0.8, 1], [15, 0.05, 100, 0.7, 0.8, 1], [31, 0.05, 200, 0.7, 0.8, 1], [15, 0.08, 400, 0.7, 0.8, 1]];
 
     private readonly bool _native;
-    private readonly (int Leaves, int LeafExamplesMin, double Rate)[] _trials;
+    private readonly int _trialCount;
 
     /// <summary>Makes the baseline with the engine that this host can run.</summary>
     public LightGbmBaseline()
-        : this(Fallback is null, Trials.Length)
+        : this(Fallback is null, TrialCount)
     {
     }
 
     /// <summary>Makes the baseline with a chosen engine and fewer trials.</summary>
-    internal LightGbmBaseline(bool native, int trialCount) => (_native, _trials) = (native, Trials[..trialCount]);
+    internal LightGbmBaseline(bool native, int trialCount) => (_native, _trialCount) = (native, trialCount);
 
     /// <summary>Why this host cannot run LightGBM, in one line; null when it can.</summary>
     public static string? Fallback { get; } =
@@ -52,33 +70,58 @@ public sealed class LightGbmBaseline : IForecasterTrainer
         var rows = TreeRow.View(context, train, _native);
         var held = TreeRow.View(context, validation, _native);
 
-        // Each fit has one thread and the trials run side by side: the same on every machine, and no thread waits for another.
-        var done = 0;
-        var candidates = new Recalibrated[_trials.Length];
-        Parallel.For(0, _trials.Length, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, trial =>
+        // Each fit has one thread and the trials of a wave run side by side: the same on every machine, and no thread waits for another.
+        var (sampler, trials) = (new TpeSampler(Space, seed, drawnFirst: First.Length), new List<SampledTrial>());
+        Recalibrated? best = null;
+        while (trials.Count < _trialCount)
         {
-            var trees = FitTrial(context, rows, held, _trials[trial], seed);
-            candidates[trial] = new Recalibrated(new Fitted(context, trees, train.Scheme, _native), train, validation);
-            progress?.Report(new TrainingProgress(Name, Interlocked.Increment(ref done), _trials.Length, double.NaN, candidates[trial].ValidationLoss));
-        });
-        return candidates.MinBy(candidate => candidate.ValidationLoss)!;
+            var wave = Propose(sampler, trials);
+            var candidates = new Recalibrated[wave.Length];
+            var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+            Parallel.For(0, wave.Length, options, trial => candidates[trial] = new Recalibrated(
+                new Fitted(context, FitTrial(context, rows, held, wave[trial], seed), train.Scheme, _native), train, validation));
+            foreach (var (point, candidate) in wave.Zip(candidates))
+            {
+                trials.Add(new SampledTrial(point, candidate.ValidationLoss));
+                progress?.Report(new TrainingProgress(Name, trials.Count, _trialCount, double.NaN, candidate.ValidationLoss));
+                best = best is null || candidate.ValidationLoss < best.ValidationLoss ? candidate : best;
+            }
+        }
+
+        return best!;
     }
 
-    private ITransformer FitTrial(
-        MLContext context, IDataView rows, IDataView held, (int Leaves, int LeafExamplesMin, double Rate) trial, int seed)
+    private ImmutableArray<double>[] Propose(TpeSampler sampler, List<SampledTrial> trials)
     {
+        if (trials.Count == 0)
+        {
+            return First[..Math.Min(First.Length, _trialCount)];
+        }
+
+        var known = new List<SampledTrial>(trials);
+        while (known.Count < Math.Min(trials.Count + WaveSize, _trialCount))
+        {
+            known.Add(new SampledTrial(sampler.Propose(known.Count, known), Loss: null));
+        }
+
+        return [.. known.Skip(trials.Count).Select(trial => trial.Point)];
+    }
+
+    private ITransformer FitTrial(MLContext context, IDataView rows, IDataView held, ImmutableArray<double> point, int seed)
+    {
+        var (leaves, leafExamplesMin, rate) = ((int)Space.Value(point, "leaves"), (int)Space.Value(point, "leafExamplesMin"), Space.Value(point, "rate"));
         if (!_native)
         {
             var tree = context.BinaryClassification.Trainers.FastTree(
-                numberOfLeaves: trial.Leaves, numberOfTrees: 120, minimumExampleCountPerLeaf: trial.LeafExamplesMin, learningRate: trial.Rate);
+                numberOfLeaves: leaves, numberOfTrees: 120, minimumExampleCountPerLeaf: leafExamplesMin, learningRate: rate);
             return context.MulticlassClassification.Trainers.OneVersusAll(tree).Fit(rows);
         }
 
         return context.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
         {
-            NumberOfLeaves = trial.Leaves,
-            MinimumExampleCountPerLeaf = trial.LeafExamplesMin,
-            LearningRate = trial.Rate,
+            NumberOfLeaves = leaves,
+            MinimumExampleCountPerLeaf = leafExamplesMin,
+            LearningRate = rate,
             NumberOfIterations = RoundsMax,
             EarlyStoppingRound = StopAfterRounds,
             EvaluationMetric = LightGbmMulticlassTrainer.Options.EvaluateMetricType.LogLoss,
@@ -87,7 +130,13 @@ public sealed class LightGbmBaseline : IForecasterTrainer
             NumberOfThreads = 1,
             Deterministic = true,
             Seed = seed,
-            Booster = new GradientBooster.Options { FeatureFraction = 0.7, SubsampleFraction = 0.8, SubsampleFrequency = 1, L2Regularization = 1 },
+            Booster = new GradientBooster.Options
+            {
+                FeatureFraction = Space.Value(point, "featureShare"),
+                SubsampleFraction = Space.Value(point, "exampleShare"),
+                SubsampleFrequency = 1,
+                L2Regularization = Space.Value(point, "l2"),
+            },
         }).Fit(rows, held);
     }
 
