@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using OrleansSeg.Cli.Output;
 using OrleansSeg.Cli.Rounds.Report;
 using OrleansSeg.Federation;
+using OrleansSeg.Model.Experiments;
 
 namespace OrleansSeg.Cli.Rounds;
 
@@ -102,10 +102,7 @@ internal sealed class RunCommands(IFederatedCoordinatorGrain coordinator, string
     {
         var run = await FindAsync(number, cancellationToken);
 
-        // Written aside and moved, so that an interruption leaves no half file.
-        var aside = target.FullName + ".new";
-        await File.WriteAllTextAsync(aside, RunReport.Write(federation, run, time.GetUtcNow()), new UTF8Encoding(false), cancellationToken);
-        File.Move(aside, target.FullName, overwrite: true);
+        DurableFile.Write(target.FullName, RunReport.Write(federation, run, time.GetUtcNow()));
         output.Answer(new { federation, run = run.Run, file = target.FullName }, screen => screen.WriteLine($"The report of run {run.Run} is in {target.FullName}."));
         return ExitCodes.Done;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using CsCheck;
+using OrleansSeg.Cli.Html;
 using OrleansSeg.Cli.Output;
 using OrleansSeg.Cli.Rounds;
 using OrleansSeg.Cli.Rounds.Report;

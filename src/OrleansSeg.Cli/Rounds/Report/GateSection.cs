@@ -1,3 +1,4 @@
+using OrleansSeg.Cli.Html;
 using OrleansSeg.Federation;
 
 namespace OrleansSeg.Cli.Rounds.Report;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansSeg.Cli.Html;
 using OrleansSeg.Federation;
 
 namespace OrleansSeg.Cli.Rounds.Report;
@@ -13,9 +14,7 @@ internal static class RunReport
     public static string Write(string federation, RunStatus run, DateTimeOffset now)
     {
         var html = new HtmlWriter();
-        html.Write($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        html.Write($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
-        html.Write($"<title>Run {run.Run} of {federation}</title>\n<style>{ReportStyle.Sheet}</style>\n</head>\n<body>\n");
+        HtmlPage.Begin(html, $"Run {run.Run} of {federation}");
         WriteHead(html, federation, run);
         WritePlan(html, run.Plan);
         WriteCharts(html, run);
@@ -24,7 +23,7 @@ internal static class RunReport
         PrivacySection.Write(html, run);
         WriteTrainers(html, run);
         WriteVersions(html, run);
-        html.Write($"<footer>Written {RunWords.Instant(now)} by <code>orleansseg rounds report</code>. Times are UTC.</footer>\n</body>\n</html>\n");
+        HtmlPage.End(html, "orleansseg rounds report", now);
         return html.ToString();
     }
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace OrleansSeg.Cli.Rounds.Report;
+namespace OrleansSeg.Cli.Html;
 
 /// <summary>Writes HTML. What stands in the braces of an interpolated string is escaped, always, so that no text can become markup.</summary>
 internal sealed class HtmlWriter

@@ -1,4 +1,4 @@
-namespace OrleansSeg.Cli.Rounds.Report;
+namespace OrleansSeg.Cli.Html;
 
 /// <summary>How the report looks. It holds no quotation mark and no angle bracket, since escaping would change them.</summary>
 internal static class ReportStyle
@@ -32,6 +32,17 @@ internal static class ReportStyle
         svg .axis { stroke: #8494a5; }
         svg polyline { fill: none; stroke: #1f6fb2; stroke-width: 2; }
         svg circle { fill: #1f6fb2; }
+        svg .diagonal { stroke: #b8c2cc; stroke-dasharray: 4 4; }
+        svg .s0 { stroke: #1f6fb2; } svg circle.s0 { fill: #1f6fb2; } svg polyline.s0 { stroke-width: 2.5; }
+        svg .s1 { stroke: #d1701f; } svg circle.s1 { fill: #d1701f; }
+        svg .s2 { stroke: #2e8b57; } svg circle.s2 { fill: #2e8b57; }
+        svg .s3 { stroke: #8e5bb5; } svg circle.s3 { fill: #8e5bb5; }
+        svg .s4 { stroke: #b5354a; } svg circle.s4 { fill: #b5354a; }
+        svg .s5 { stroke: #7a7a3a; } svg circle.s5 { fill: #7a7a3a; }
+        svg polyline.s1, svg polyline.s2, svg polyline.s3, svg polyline.s4, svg polyline.s5 { stroke-width: 1.4; }
+        svg .interval { stroke-width: 1.2; }
+        .confusion td { text-align: right; font-variant-numeric: tabular-nums; min-width: 4.2rem; }
+        .best { font-weight: 600; }
         summary { cursor: pointer; }
         @media print { body { margin: 0; max-width: none; } figure, tr { break-inside: avoid; } }
 

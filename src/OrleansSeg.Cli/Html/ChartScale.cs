@@ -1,4 +1,4 @@
-namespace OrleansSeg.Cli.Rounds.Report;
+namespace OrleansSeg.Cli.Html;
 
 /// <summary>An axis: its ends lie on round numbers, and so do the lines between them.</summary>
 /// <param name="Min">The lower end.</param>

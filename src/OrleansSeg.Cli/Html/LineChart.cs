@@ -1,6 +1,7 @@
 using System.Globalization;
+using OrleansSeg.Cli.Rounds;
 
-namespace OrleansSeg.Cli.Rounds.Report;
+namespace OrleansSeg.Cli.Html;
 
 /// <summary>A line chart of one metric over the rounds, as inline SVG.</summary>
 internal static class LineChart
