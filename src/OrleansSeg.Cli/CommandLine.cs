@@ -70,6 +70,7 @@ public static class CommandLine
         VerifyVerb.Create(runner),
         ModelsVerb.Create(runner),
         RoundsVerb.Create(runner),
+        ExperimentsVerb.Create(runner),
         TextVerb.Create(runner),
         BenchVerb.Create(runner),
         InitStoreVerb.Create(runner),

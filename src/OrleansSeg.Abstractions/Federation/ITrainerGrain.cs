@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace OrleansSeg.Federation;
 
-/// <summary>Trains and evaluates on one site's customers, on a silo that holds them. Key: the site's name.</summary>
+/// <summary>
+/// Trains and evaluates on one site's customers, on a silo that serves it. Key: the site's name; or <c>{site}:trial-{slot}</c> for trials
+/// of a search, whose slots are spread over such silos.
+/// </summary>
 [GrainInterfaceType("seg.trainer"), Alias("seg.trainer"), Version(1)]
 public interface ITrainerGrain : IGrainWithStringKey
 {
@@ -20,6 +23,15 @@ public interface ITrainerGrain : IGrainWithStringKey
     /// <summary>Stops a job between two steps; nothing of it is kept.</summary>
     [Alias("cancel")]
     Task CancelAsync(Guid job, CancellationToken cancellationToken);
+
+    /// <summary>How many silos can run trials of a search at one time, at least 1.</summary>
+    [Alias("trial-slots")]
+    Task<int> CountTrialSlotsAsync(CancellationToken cancellationToken);
+
+    /// <summary>A version's card, as its bundle holds it, in JSON.</summary>
+    /// <exception cref="KeyNotFoundException">No such version.</exception>
+    [Alias("card")]
+    Task<string> GetCardAsync(int version, CancellationToken cancellationToken);
 }
 
 /// <summary>What to train or evaluate.</summary>
@@ -49,6 +61,22 @@ public sealed record TrainingRequest(
     /// <summary>The scheme to tell apart: <c>predictive</c>, <c>rfm</c>, <c>label:attributes.NAME</c>, <c>discover</c> or <c>discover:MIN-MAX</c>; null for the training silo's own setting.</summary>
     [Id(6)]
     public string? Scheme { get; init; }
+
+    /// <summary>What is set about the model, by short name; the rest is as by default.</summary>
+    [Id(7)]
+    public ImmutableSortedDictionary<string, string> Settings { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Nothing first stored after it is read, so that all trials of a search read the same; null for now.</summary>
+    [Id(8)]
+    public DateTimeOffset? Watermark { get; init; }
+
+    /// <summary>Most training examples, and most examples of each other kind; 0 for the default bounds.</summary>
+    [Id(9)]
+    public int ExamplesMax { get; init; }
+
+    /// <summary>The versions to compare.</summary>
+    [Id(10)]
+    public ImmutableArray<int> Versions { get; init; } = [];
 }
 
 /// <summary>What a job is for.</summary>
@@ -60,6 +88,12 @@ public enum TrainingPurpose
 
     /// <summary>Train and measure at a past cutoff, against the baselines.</summary>
     Evaluate = 1,
+
+    /// <summary>Train with some settings, say what that is worth on validation, and publish nothing.</summary>
+    Trial = 2,
+
+    /// <summary>Measure two versions on the same customers of the holdout.</summary>
+    Compare = 3,
 }
 
 /// <summary>How a job is doing.</summary>

@@ -78,6 +78,10 @@ internal sealed class VerbOutput
     /// <summary>A JSON document on one line.</summary>
     public static string ToLine<T>(T document) => JsonSerializer.Serialize(document, OneLine);
 
+    /// <summary>Reads a document that this tool wrote.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static T? FromJson<T>(string json) => JsonSerializer.Deserialize<T>(json, Format);
+
     /// <summary>A document as a node, to put more beside it.</summary>
     public static JsonNode ToNode<T>(T document) => JsonSerializer.SerializeToNode(document, Format)!;
 

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using OrleansSeg.Federation;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Segments;
+using OrleansSeg.Model.Tuning;
 
 namespace OrleansSeg.Cli.Training;
 
@@ -48,6 +50,34 @@ internal static class TrainingOptions
         Description = $"What reads titles and messages: {OwnTitles}, small vectors of the model's own; {TrainingRequest.NoTexts}; or a text encoder, by its folder or by its hash in the model store.",
         DefaultValueFactory = _ => OwnTitles,
     };
+
+    /// <summary>What is set about the model.</summary>
+    public static Option<string[]> Settings() => new("--set")
+    {
+        Description = $"Settings of the model, as name=value: {string.Join(", ", NetworkSettings.Names)}.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Reads <see cref="Settings"/>.</summary>
+    /// <exception cref="UsageException">One is none, or out of bounds.</exception>
+    public static ImmutableSortedDictionary<string, string> SettingsOf(IEnumerable<string> given)
+    {
+        var settings = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var one in given)
+        {
+            var (name, value) = one.Split('=', 2) is [var left, var right] ? (left, right) : throw new UsageException($"--set: '{one}' is no name=value.");
+            settings[name] = value;
+        }
+
+        try
+        {
+            NetworkSettings.Of(settings);
+            return settings.ToImmutable();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UsageException($"--set: {exception.Message}");
+        }
+    }
 
     /// <summary>The <see cref="TrainingRequest.TextEncoder"/> that a value of the option means.</summary>
     /// <exception cref="UsageException">It names no folder.</exception>

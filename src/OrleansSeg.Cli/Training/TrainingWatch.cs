@@ -16,14 +16,28 @@ internal static class TrainingWatch
     /// <param name="request">The job.</param>
     /// <param name="cancellationToken">Cancels the job too.</param>
     /// <param name="everyLine">Whether each epoch and trial leaves a line; otherwise only the progress display tells of them.</param>
+    /// <param name="seen">Gets every line of the job; null for nobody.</param>
     /// <exception cref="UsageException">The data are not enough.</exception>
     /// <exception cref="VerbFailedException">The job failed.</exception>
     public static async Task<TrainingStatus> RunAsync(
-        VerbOutput output, ClusterSession session, TrainingRequest request, CancellationToken cancellationToken, bool everyLine = true)
+        VerbOutput output,
+        ClusterSession session,
+        TrainingRequest request,
+        CancellationToken cancellationToken,
+        bool everyLine = true,
+        Action<TrainingLine>? seen = null)
     {
         var trainer = session.Grains.GetGrain<ITrainerGrain>(session.Client.Site);
         var title = request.Purpose == TrainingPurpose.Train ? "Training" : "Evaluating";
-        var status = await ProgressDisplay.RunAsync(output, title, report => WatchAsync(everyLine ? output.Say : _ => { }, trainer, request, report, cancellationToken));
+        var status = await ProgressDisplay.RunAsync(output, title, report => WatchAsync(
+            trainer,
+            request,
+            line =>
+            {
+                seen?.Invoke(line);
+                Show(everyLine ? output.Say : _ => { }, line, report);
+            },
+            cancellationToken));
         return status.State switch
         {
             TrainingState.Done => status,
@@ -32,8 +46,12 @@ internal static class TrainingWatch
         };
     }
 
-    private static async Task<TrainingStatus> WatchAsync(
-        Action<string> say, ITrainerGrain trainer, TrainingRequest request, Action<double, string> report, CancellationToken cancellationToken)
+    /// <summary>Starts a job and waits for its end, however it ends; a stop cancels the job.</summary>
+    /// <param name="trainer">Who runs it.</param>
+    /// <param name="request">The job.</param>
+    /// <param name="tell">Gets every line as it comes.</param>
+    /// <param name="cancellationToken">Cancels the job too.</param>
+    public static async Task<TrainingStatus> WatchAsync(ITrainerGrain trainer, TrainingRequest request, Action<TrainingLine> tell, CancellationToken cancellationToken)
     {
         var job = await trainer.StartAsync(request, cancellationToken);
         var seen = 0;
@@ -46,7 +64,7 @@ internal static class TrainingWatch
                 seen = status.LineCount;
                 foreach (var line in status.Lines)
                 {
-                    Show(say, line, report);
+                    tell(line);
                 }
 
                 if (status.State != TrainingState.Running)

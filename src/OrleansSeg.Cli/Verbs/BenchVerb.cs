@@ -30,6 +30,7 @@ internal static class BenchVerb
         command.Subcommands.Add(TextBench.Create(runner));
         command.Subcommands.Add(ExplainBench.Create(runner));
         command.Subcommands.Add(RobustnessBench.Create(runner));
+        command.Subcommands.Add(TuningBench.Create(runner));
         command.Subcommands.Add(SiteClusterBench.Create(runner));
         return runner.Bind(command, async (context, cancellationToken) =>
         {

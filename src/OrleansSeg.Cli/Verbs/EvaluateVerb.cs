@@ -1,8 +1,14 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrleansSeg.Cli.Evaluation;
+using OrleansSeg.Cli.Experiments;
+using OrleansSeg.Cli.Reports;
 using OrleansSeg.Cli.Training;
 using OrleansSeg.Federation;
+using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Evaluation;
+using OrleansSeg.Model.Experiments;
 
 namespace OrleansSeg.Cli.Verbs;
 
@@ -13,9 +19,10 @@ internal static class EvaluateVerb
     {
         var horizon = TrainingOptions.Horizon();
         var texts = TrainingOptions.TextEncoder();
-        var scheme = TrainingOptions.Scheme();
+        var (scheme, set) = (TrainingOptions.Scheme(), TrainingOptions.Settings());
+        var target = new Option<FileInfo?>("--report") { Description = "Also write the report at one cutoff as an HTML page that opens offline." };
         var cutoff = InstantOption.Optional("--cutoff", "Nothing after it is seen in training; UTC unless it says otherwise.");
-        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff, or at several.") { cutoff, horizon, scheme, texts };
+        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff, or at several.") { cutoff, horizon, scheme, texts, set, target };
         var suite = new SuiteCommand();
         suite.AddTo(command);
         return runner.Bind(command, async (context, cancellationToken) =>
@@ -28,13 +35,23 @@ internal static class EvaluateVerb
 
             var at = context.Parsed.GetValue(cutoff) ?? throw new UsageException("Give the date to test at with --cutoff DATE, or --suite to test at several.");
             var textEncoder = TrainingOptions.TextEncoderOf(context.Parsed.GetValue(texts)!);
+            var settings = TrainingOptions.SettingsOf(context.Parsed.GetValue(set)!);
             await using var session = await context.OpenAsync(cancellationToken);
             var request = new TrainingRequest(TrainingPurpose.Evaluate, at, days, context.Settings.Seed, Promote: false)
             {
                 TextEncoder = textEncoder,
                 Scheme = context.Parsed.GetValue(scheme),
+                Settings = settings,
             };
-            var status = await TrainingWatch.RunAsync(context.Output, session, request, cancellationToken);
+            var (status, experiment) = await RecordedTraining.RunAsync(context, session, request, cancellationToken);
+            if (context.Parsed.GetValue(target) is { } file)
+            {
+                var curves = new ExperimentFolders(context.DataDirectory).CurvesOf(experiment);
+                var evaluation = JsonSerializer.Deserialize<EvaluationReport>(status.ResultJson!, BundleJson.Compact)!;
+                DurableFile.Write(file.FullName, ModelPages.Of(evaluation, curves, TimeProvider.System.GetUtcNow()));
+                context.Output.Say($"The report is in {file.FullName}.");
+            }
+
             var report = JsonNode.Parse(status.ResultJson!)!;
             context.Output.Answer(report, screen => ReportTables.WriteEvaluation(screen, report));
             return ExitCodes.Done;

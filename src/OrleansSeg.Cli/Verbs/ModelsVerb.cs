@@ -6,14 +6,14 @@ using OrleansSeg.Models;
 
 namespace OrleansSeg.Cli.Verbs;
 
-/// <summary><c>models</c>: the site's models, which of them answers and which did; <c>rollback</c> takes it back; <c>compress</c> makes text models small.</summary>
+/// <summary><c>models</c>: the site's models, which of them answers and which did; <c>rollback</c> takes it back; <c>card</c> and <c>compare</c> tell of versions; <c>compress</c> makes text models small.</summary>
 internal static class ModelsVerb
 {
     public static Command Create(VerbRunner runner)
     {
         var promote = new Option<int?>("--promote") { Description = "Version to put in service." };
         var force = Force();
-        var command = new Command("models", "Lists the site's models, or puts one in service.") { promote, force, List(runner), RollBack(runner), Remove(runner), CompressCommand.Create(runner) };
+        var command = new Command("models", "Lists the site's models, or puts one in service.") { promote, force, List(runner), RollBack(runner), Remove(runner), CompressCommand.Create(runner), VersionCommands.Card(runner), VersionCommands.Compare(runner) };
         return Bind(runner, command, async (context, registry, cancellationToken) =>
         {
             if (context.Parsed.GetValue(promote) is not { } version)

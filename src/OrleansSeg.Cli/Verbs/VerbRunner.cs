@@ -15,6 +15,9 @@ namespace OrleansSeg.Cli.Verbs;
 /// <param name="Name">The verb.</param>
 internal sealed record VerbContext(ParseResult Parsed, CommonSettings Settings, VerbOutput Output, string Name)
 {
+    /// <summary>The data directory, absolute.</summary>
+    public string DataDirectory => SiloConfiguration.DataDirectoryOf(SiloConfiguration.Read(Settings));
+
     /// <summary>Opens the way to the grains.</summary>
     public Task<ClusterSession> OpenAsync(CancellationToken cancellationToken) => ClusterSession.OpenAsync(Settings, Name, cancellationToken);
 }

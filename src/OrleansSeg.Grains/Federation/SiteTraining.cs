@@ -1,28 +1,63 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansSeg.Customers;
 using OrleansSeg.Model.Bundles;
+using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Federation.Fitting;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Training;
+using OrleansSeg.Model.Tuning;
 using OrleansSeg.Models;
 
 namespace OrleansSeg.Federation;
 
 /// <summary>Trains and evaluates on all partitions of one site: histories in, a published bundle or a report out.</summary>
 internal sealed partial class SiteTraining(
-    IGrainFactory grains, IModelStore store, SiteTexts texts, SiteDirectory sites, IOptions<SchemeOptions> schemes, TimeProvider time, ILogger<SiteTraining> logger)
+    IGrainFactory grains,
+    IModelStore store,
+    ModelBundles bundles,
+    SiteTexts texts,
+    SiteDirectory sites,
+    IOptions<SchemeOptions> schemes,
+    TimeProvider time,
+    ILogger<SiteTraining> logger)
 {
     /// <summary>Runs one job to its end.</summary>
     /// <exception cref="InsufficientDataException">Too few customers or too short a history.</exception>
     public Task<TrainingResult> RunAsync(
         string site, TrainingRequest request, IProgress<TrainingProgress> progress, CancellationToken cancellationToken) =>
-        request.Purpose == TrainingPurpose.Evaluate
-            ? EvaluateAsync(site, request, progress, cancellationToken)
-            : TrainAsync(site, request, progress, cancellationToken);
+        request.Purpose switch
+        {
+            TrainingPurpose.Evaluate => EvaluateAsync(site, request, progress, cancellationToken),
+            TrainingPurpose.Compare => CompareAsync(site, request, cancellationToken),
+            _ => TrainAsync(site, request, progress, cancellationToken),
+        };
+
+    /// <summary>The card in a version's bundle, as it is.</summary>
+    /// <exception cref="KeyNotFoundException">No such version.</exception>
+    public async Task<string> ReadCardAsync(string site, int version, CancellationToken cancellationToken)
+    {
+        var reference = await FindAsync(site, version, cancellationToken);
+        await store.FetchAsync(reference.Sha256, cancellationToken);
+        return Encoding.UTF8.GetString(BundleFolder.Read(store.LocalFolder, reference.Sha256)[SegmentModel.CardFile]);
+    }
+
+    private async Task<TrainingResult> CompareAsync(string site, TrainingRequest request, CancellationToken cancellationToken)
+    {
+        var histories = Holdout.Only(site, await SourceAsync(site, time.GetUtcNow(), request.Cutoff, cancellationToken));
+        using var first = await bundles.LoadAsync((await FindAsync(site, request.Versions[0], cancellationToken)).Sha256, device: null, cancellationToken);
+        using var second = await bundles.LoadAsync((await FindAsync(site, request.Versions[1], cancellationToken)).Sha256, device: null, cancellationToken);
+        var measured = await VersionComparison.MeasureAsync(first, second, histories, new TrainingPlan { Seed = request.Seed }, cancellationToken);
+        return new TrainingResult(JsonSerializer.Serialize(measured, BundleJson.Compact), null);
+    }
+
+    private async Task<ModelReference> FindAsync(string site, int version, CancellationToken cancellationToken) =>
+        (await grains.GetGrain<IModelRegistryGrain>(site).ListAsync(cancellationToken)).FirstOrDefault(model => model.Version == version)
+        ?? throw new KeyNotFoundException($"Site '{site}' has no model version {version}.");
 
     private async Task<TrainingResult> EvaluateAsync(
         string site, TrainingRequest request, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
@@ -79,15 +114,16 @@ internal sealed partial class SiteTraining(
     }
 
     /// <summary>The site's histories as they are now: what is stored later is in no reading, however often the source is read.</summary>
-    private async Task<HistorySource> SourceAsync(string site, DateTimeOffset watermark, DateTimeOffset? visibleUntil, CancellationToken cancellationToken)
+    internal async Task<HistorySource> SourceAsync(string site, DateTimeOffset watermark, DateTimeOffset? visibleUntil, CancellationToken cancellationToken)
     {
         var layout = await sites.GetLayoutAsync(site, cancellationToken);
         var partitions = Enumerable.Range(0, layout.PartitionCount);
         return stop => grains.ReadTrainingHistoriesAsync(site, partitions, watermark, visibleUntil, stop);
     }
 
-    private async Task<TrainingPlan> PlanAsync(string site, TrainingRequest request, OpenedTexts read) => new()
+    internal async Task<TrainingPlan> PlanAsync(string site, TrainingRequest request, OpenedTexts read) => new()
     {
+        Network = request.Settings.IsEmpty ? null : NetworkSettings.Of(request.Settings),
         Texts = read.Trainer,
         Scheme = SchemeOf(request),
         Horizon = request.Horizon,

@@ -75,6 +75,7 @@ public static class OrleansSegSiloBuilderExtensions
         services.AddSingleton<IValidateOptions<SchemeOptions>, SchemeChoiceValidator>();
         services.TryAddSingleton<SiteTexts>();
         services.TryAddSingleton<SiteTraining>();
+        services.TryAddSingleton<SiteTrials>();
     }
 
     private static void AddFederation(IServiceCollection services)

@@ -27,7 +27,8 @@ internal sealed class TrainingSilosDirector(SiloRoles roles) : IPlacementFilterD
 
         var serving = silos.Where(silo => roles.Of(silo).Serves(site)).ToArray();
         var chosen = Array.FindAll(serving, silo => roles.Of(silo).RunsInference);
-        return chosen.Length > 0 ? chosen
+        return TrialSlot.Of(target.GrainIdentity) is { } slot && chosen.Length > 0 ? [chosen.Order().ElementAt(slot % chosen.Length)]
+            : chosen.Length > 0 ? chosen
             : serving.Length > 0 ? throw InferenceDoors.NoneServes(site)
             : throw new SiteUnavailableException(site);
     }

@@ -53,6 +53,10 @@ public sealed record ModelCard
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TextEncoder { get; init; }
 
+    /// <summary>What was set about the network and its training, by short name; null where that was not kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
     /// <summary>The federated run it came from; null for a training on one machine.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelLineage? Lineage { get; init; }

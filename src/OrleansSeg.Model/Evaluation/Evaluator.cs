@@ -21,7 +21,7 @@ internal sealed class Evaluator(
         _seconds.Add("read", Math.Round(read.TotalSeconds, 1));
         IForecasterTrainer[] baselines = [new MajorityBaseline(), new RuleBaseline(), new LogisticBaseline(), new LightGbmBaseline(), new GruBaseline()];
         var scores = baselines.ToDictionary(baseline => baseline.Name, baseline => Measure(baseline, out _));
-        var model = Measure(new ModelTrainer(texts: plan.Texts), out var parameters);
+        var model = Measure(new ModelTrainer(plan.Network?.Shape, plan.Network?.Training, plan.Texts), out var parameters);
         Tell(new BgNbdBaseline());
         Tell(new CalibratedValue(new BgNbdBaseline()));
         var value = new ValueScorer(data.Test!).Measure([.. _told.OrderBy(told => told.Name != "model")], plan.BootstrapResamples, plan.Seed);

@@ -18,11 +18,13 @@ public sealed partial class SegmentModel
     /// <summary>Format of the bundle's files; another one is refused.</summary>
     public const int BundleFormat = 1;
 
+    /// <summary>The card's file in a bundle.</summary>
+    public const string CardFile = "card.json";
+
     private const string ConfigFile = "config.json";
     private const string NormalizerFile = "normalizer.json";
     private const string SchemeFile = "scheme.json";
     private const string WeightsFile = "model.safetensors";
-    private const string CardFile = "card.json";
 
     /// <summary>The files of this model's bundle, for <see cref="BundleFolder.Write"/>; a text encoder that it shares is not among them.</summary>
     public IReadOnlyDictionary<string, byte[]> ToFiles(ModelCard card)

@@ -3,6 +3,7 @@ using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Text.Vectors;
+using OrleansSeg.Model.Tuning;
 
 namespace OrleansSeg.Model.Training;
 
@@ -24,6 +25,9 @@ public sealed class ModelTrainer : IForecasterTrainer
     /// <param name="texts">What texts are read with; null for <see cref="OwnTitles"/>.</param>
     public ModelTrainer(NetworkConfig? shape = null, NetworkTrainingOptions? options = null, IModelTextsTrainer? texts = null) =>
         (_shape, _options, _texts) = (shape ?? NetworkConfig.Default, options ?? new NetworkTrainingOptions(), texts ?? new OwnTitles());
+
+    /// <summary>What is set about the model.</summary>
+    public NetworkSettings Settings => new(_shape, _options);
 
     /// <inheritdoc />
     public string Name => "model";

@@ -69,7 +69,7 @@ public static class TrainingPipeline
         LabelledData data, TrainingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         using var threads = TorchThreads.Fix(plan.Threads);
-        var trainer = new ModelTrainer(texts: plan.Texts);
+        var trainer = new ModelTrainer(plan.Network?.Shape, plan.Network?.Training, plan.Texts);
         using var model = trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
         var validation = data.Validation.Labelled();
         var forecasts = model.Forecast([.. validation.Examples.Select(example => example.Input)]);
@@ -87,6 +87,7 @@ public static class TrainingPipeline
             Seed = plan.Seed,
             Parameters = model.ParameterCount,
             TextEncoder = model.TextEncoder,
+            Settings = trainer.Settings.Describe(),
             Validation = Scorer.Measure(
                 trainer.Engine, validation, forecasts, [.. model.DecisionWeights], plan.BootstrapResamples, plan.Seed),
         };

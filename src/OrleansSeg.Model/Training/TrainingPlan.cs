@@ -1,5 +1,6 @@
 using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Text.Vectors;
+using OrleansSeg.Model.Tuning;
 
 namespace OrleansSeg.Model.Training;
 
@@ -24,6 +25,9 @@ public sealed record TrainingPlan
     /// <summary>What our model reads texts with.</summary>
     /// <value>Default <see cref="OwnTitles"/>.</value>
     public IModelTextsTrainer Texts { get; init; } = new OwnTitles();
+
+    /// <summary>What is set about our model; null for what it is by default.</summary>
+    public NetworkSettings? Network { get; init; }
 
     /// <summary>The time from which on retention keeps every event: an earlier cutoff's past is no longer whole, so none is used.</summary>
     /// <value>Default null: nothing was dropped.</value>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using OrleansSeg.Customers;
 using OrleansSeg.Federation;
@@ -128,12 +129,67 @@ public sealed class TrainerGrainTests(TrainingCluster cluster) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Trials_ReadTheCustomersOnce_PublishNothing_AndSayWhatTheirSettingsAreWorth()
+    {
+        var site = await cluster.NewShopAsync(Customers);
+        var trainer = cluster.Grains.GetGrain<ITrainerGrain>($"{site}:trial-0");
+        var (reads, trial) = (0, Training() with { Purpose = TrainingPurpose.Trial, Promote = false, Watermark = cluster.Time.GetUtcNow() });
+        using (cluster.Calls.On<ITrainingHistoryGrain>(nameof(ITrainingHistoryGrain.ReadAsync), call =>
+        {
+            Interlocked.Increment(ref reads);
+            return call.Invoke();
+        }))
+        {
+            var usual = await LossAsync(trial with { Settings = Settings("epochs=2") });
+            var afterOne = reads;
+            var hopeless = await LossAsync(trial with { Settings = Settings("epochs=2", "rate=0.00001") });
+            Assert.True(usual < hopeless, $"{usual} against {hopeless}");
+            Assert.Equal(usual, await LossAsync(trial with { Settings = Settings("epochs=2") }));
+            Assert.Equal((true, afterOne), (afterOne > 0, reads));
+        }
+
+        Assert.Empty(await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default));
+        Assert.Equal(1, await trainer.CountTrialSlotsAsync(default));
+
+        async Task<double> LossAsync(TrainingRequest request)
+        {
+            var status = await TrainingCluster.EndAsync(trainer, await trainer.StartAsync(request, default));
+            Assert.True(status.State == TrainingState.Done, status.Failure);
+            return (double)JsonNode.Parse(status.ResultJson!)!["logLoss"]!;
+        }
+    }
+
+    [Fact]
+    public async Task TwoVersions_AreComparedOnTheHoldout_AndTheirCardsSayWhatWasSet()
+    {
+        var site = await cluster.NewShopAsync(Customers);
+        var trainer = cluster.Grains.GetGrain<ITrainerGrain>(site);
+        foreach (var settings in new[] { Settings("epochs=2"), Settings("epochs=1", "rate=0.00001") })
+        {
+            var trained = await cluster.RunAsync(site, Training() with { Settings = settings });
+            Assert.True(trained.State == TrainingState.Done, trained.Failure);
+        }
+
+        Assert.Equal("1E-05", (string?)JsonNode.Parse(await trainer.GetCardAsync(2, default))!["settings"]!["rate"]);
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => trainer.GetCardAsync(3, default));
+        var status = await cluster.RunAsync(site, new TrainingRequest(TrainingPurpose.Compare, null, TimeSpan.Zero, 1, Promote: false) { Versions = [1, 2] });
+        Assert.True(status.State == TrainingState.Done, status.Failure);
+        var compared = JsonNode.Parse(status.ResultJson!)!;
+        Assert.InRange((int)compared["customers"]!, 1, Customers - Trained(site, Customers).Count);
+        Assert.True((double)compared["logLossDifference"]!["mean"]! > 0);
+        Assert.Equal((double)compared["second"]!["logLoss"]! - (double)compared["first"]!["logLoss"]!, (double)compared["logLossDifference"]!["mean"]!, 6);
+    }
+
+    [Fact]
     public async Task Status_OfAJobThatEndedWithItsSilo_SaysSo()
     {
         var trainer = cluster.Grains.GetGrain<ITrainerGrain>(cluster.NewSite());
         var exception = await Assert.ThrowsAsync<KeyNotFoundException>(() => trainer.GetStatusAsync(Guid.NewGuid(), 0, default));
         Assert.Contains("ended with its silo", exception.Message, StringComparison.Ordinal);
     }
+
+    private static ImmutableSortedDictionary<string, string> Settings(params string[] settings) =>
+        settings.Select(setting => setting.Split('=')).ToImmutableSortedDictionary(pair => pair[0], pair => pair[1]);
 
     private static List<string> Trained(string site, int customers) =>
         [.. Enumerable.Range(0, customers).Select(number => $"c{number}").Where(customer => !Holdout.Contains(site, customer))];
