@@ -15,6 +15,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("explain 1 --segment loyal", "--segment")]
     [InlineData("import", "file")]
     [InlineData("evaluate", "--cutoff")]
+    [InlineData("evaluate --suite --cutoffs many", "many")]
     [InlineData("train --horizon 0", "1 to 730")]
     [InlineData("train --horizon many", "many")]
     [InlineData("train --scheme gold", "label:attributes.NAME")]
@@ -47,6 +48,15 @@ public sealed class UsageTests : IDisposable
         ran.Fails(ExitCode.Usage, named, "--help");
         Assert.False(Directory.Exists(_shell.DataDirectory), "A wrong line must touch nothing.");
     }
+
+    [Theory]
+    [InlineData("evaluate --suite --contenders oracle", "There is no contender 'oracle'")]
+    [InlineData("evaluate --suite --contenders network:lstm", "No network reads steps by 'lstm'")]
+    [InlineData("evaluate --suite --contenders network:gru,width=3", "'width=3' is no setting of a network")]
+    [InlineData("evaluate --suite --contenders model --cutoffs 0", "--cutoffs must be 1 to 24")]
+    [InlineData("evaluate --suite --contenders model --learning-curve 0.5 2", "--learning-curve")]
+    public async Task SuiteThatCannotBe_ExitsTwo_NamingWhatIsWrong(string line, string named) =>
+        (await _shell.RunAsync(line.Split(' '))).Fails(ExitCode.Usage, named);
 
     [Fact]
     public async Task WordThatBeginsWithAnAtSign_IsTakenAsItStands()

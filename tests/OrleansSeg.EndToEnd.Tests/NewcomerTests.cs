@@ -50,7 +50,21 @@ public sealed class NewcomerTests : IDisposable
         Assert.Equal((customers, events, 0), ((long)verified["customers"]!, (long)verified["events"]!, (long)verified["mismatches"]!));
 
         AssertReport(await RunAsync("evaluate", "--cutoff", "2025-12-20", "--horizon", "60"));
+        string[] suite = ["evaluate", "--suite", "--last", "2025-12-20", "--horizon", "60", "--cutoffs", "2", "--seeds", "1", "--contenders", "network:none,epochs=1", "majority", "logistic"];
+        AssertSuite(await RunAsync(suite), looks: 1);
+        AssertSuite(await RunAsync(suite), looks: 2);
         await TamperedBundleIsRefusedAsync(chosen, (string)known[0]!["segment"]!);
+    }
+
+    private static void AssertSuite(JsonNode suite, int looks)
+    {
+        var contenders = suite["comparison"]!["contenders"]!.AsArray();
+        Assert.Equal(["majority", "logistic", "network:none,epochs=1"], contenders.Select(contender => (string)contender!["name"]!));
+        Assert.Equal("logistic", (string)suite["bestBaseline"]!);
+        Assert.Equal(["network:none,epochs=1"], suite["verdicts"]!.AsObject().Select(verdict => verdict.Key));
+        Assert.Equal([looks, looks], suite["looks"]!.AsArray().Select(look => (int)look!["times"]!));
+        var difference = contenders[1]!["against"]!["majority"]!["differences"]!["logLoss"]!;
+        Assert.True((double)difference["low"]! <= (double)difference["mean"]! && (double)difference["high"]! < 0, difference.ToJsonString());
     }
 
     private static void AssertChanges(JsonNode explained)

@@ -13,6 +13,18 @@ internal static class RollingTables
         ("spendCaptured", "spend in top tenth"),
     ];
 
+    /// <summary>Writes a suite: who wins, then the comparison.</summary>
+    public static void Write(IAnsiConsole screen, SuiteDocument suite)
+    {
+        Write(screen, suite.Comparison);
+        foreach (var (network, verdict) in suite.Verdicts)
+        {
+            screen.WriteLine($"{network}, beside the best baseline, {suite.BestBaseline}, by log loss: {verdict}.");
+        }
+
+        screen.WriteLine($"What comes after these cutoffs was looked at, this time included, {string.Join(", ", suite.Looks.Select(look => $"{look.Times.ToString(CultureInfo.InvariantCulture)} x"))}.");
+    }
+
     /// <summary>Writes it.</summary>
     public static void Write(IAnsiConsole screen, RollingReport report)
     {

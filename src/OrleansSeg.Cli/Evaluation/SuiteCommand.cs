@@ -52,6 +52,9 @@ internal sealed class SuiteCommand
     /// <summary>Whether the command line asks for it.</summary>
     public bool IsAsked(ParseResult parsed) => parsed.GetValue(_suite);
 
+    /// <summary>Whether the command line asks for it.</summary>
+    public bool IsAsked(SymbolResult result) => result.GetValue(_suite);
+
     /// <summary>Runs it.</summary>
     /// <param name="context">The command line.</param>
     /// <param name="horizon">How far after a cutoff labels look.</param>
@@ -62,7 +65,8 @@ internal sealed class SuiteCommand
         var (parsed, first) = (context.Parsed, context.Settings.Seed);
         var (count, step) = (FederatedBench.Bounded("--cutoffs", parsed.GetValue(_cutoffs), 1, 24), FederatedBench.Bounded("--step", parsed.GetValue(_step), 1, 365));
         var seeds = FederatedBench.Bounded("--seeds", parsed.GetValue(_seeds), 1, 20);
-        List<Contender> contenders = [.. parsed.GetValue(_contenders)!.Distinct(StringComparer.Ordinal).Select(ContenderSpec.Parse)];
+        var (folds, shares) = (FederatedBench.Bounded("--folds", parsed.GetValue(_folds), 1, 20), LearningShares(parsed));
+        List<Contender> contenders = [.. parsed.GetValue(_contenders)!.Distinct(StringComparer.Ordinal).Select(ContenderSpec.Parse).OrderBy(SuiteDocument.IsNetwork)];
         await using var session = await context.OpenAsync(cancellationToken);
         var histories = await FederatedBench.ReadAsync(session, context.Settings.Site, cancellationToken);
         if (histories.Count == 0)
@@ -77,11 +81,13 @@ internal sealed class SuiteCommand
             Seeds = [.. Enumerable.Range(first, seeds)],
             Contenders = contenders,
             Data = new TrainingPlan { Horizon = horizon, Seed = first, Scheme = scheme is null ? SchemeChoice.Predictive : SchemeChoice.Parse(scheme) },
-            Folds = FederatedBench.Bounded("--folds", parsed.GetValue(_folds), 1, 20),
-            LearningShares = LearningShares(parsed),
+            Folds = folds,
+            LearningShares = shares,
         };
-        var report = await RunAsync(histories, plan, context.Output.Say, cancellationToken);
-        context.Output.Answer(report, screen => RollingTables.Write(screen, report));
+        var name = plan.Data.Scheme.ToString();
+        var looks = LookLog.Open(context.Settings).Add(context.Settings.Site, name, horizon, plan.Cutoffs);
+        var document = SuiteDocument.Of(name, plan, looks, await RunAsync(histories, plan, context.Output.Say, cancellationToken));
+        context.Output.Answer(document, screen => RollingTables.Write(screen, document));
         return ExitCodes.Done;
     }
 

@@ -25,6 +25,13 @@ internal static class EvaluateVerb
         var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff, or at several.") { cutoff, horizon, scheme, texts, set, target };
         var suite = new SuiteCommand();
         suite.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(cutoff) is null && !suite.IsAsked(result))
+            {
+                result.AddError("Give the date to test at with --cutoff DATE, or --suite to test at several.");
+            }
+        });
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var days = TimeSpan.FromDays(context.Parsed.GetValue(horizon));
@@ -33,11 +40,10 @@ internal static class EvaluateVerb
                 return await suite.RunAsync(context, days, context.Parsed.GetValue(scheme), cancellationToken);
             }
 
-            var at = context.Parsed.GetValue(cutoff) ?? throw new UsageException("Give the date to test at with --cutoff DATE, or --suite to test at several.");
             var textEncoder = TrainingOptions.TextEncoderOf(context.Parsed.GetValue(texts)!);
             var settings = TrainingOptions.SettingsOf(context.Parsed.GetValue(set)!);
             await using var session = await context.OpenAsync(cancellationToken);
-            var request = new TrainingRequest(TrainingPurpose.Evaluate, at, days, context.Settings.Seed, Promote: false)
+            var request = new TrainingRequest(TrainingPurpose.Evaluate, context.Parsed.GetValue(cutoff), days, context.Settings.Seed, Promote: false)
             {
                 TextEncoder = textEncoder,
                 Scheme = context.Parsed.GetValue(scheme),
