@@ -51,8 +51,8 @@ public sealed class UsageTests : IDisposable
 
     [Theory]
     [InlineData("evaluate --suite --contenders oracle", "There is no contender 'oracle'")]
-    [InlineData("evaluate --suite --contenders network:lstm", "No network reads steps by 'lstm'")]
-    [InlineData("evaluate --suite --contenders network:gru,width=3", "'width=3' is no setting of a network")]
+    [InlineData("evaluate --suite --contenders network:lstm", "not 'lstm'")]
+    [InlineData("evaluate --suite --contenders network:gru,width=3", "There is no setting 'width'")]
     [InlineData("evaluate --suite --contenders model --cutoffs 0", "--cutoffs must be 1 to 24")]
     [InlineData("evaluate --suite --contenders model --learning-curve 0.5 2", "--learning-curve")]
     public async Task SuiteThatCannotBe_ExitsTwo_NamingWhatIsWrong(string line, string named) =>

@@ -85,7 +85,7 @@ internal sealed class SuiteCommand
             LearningShares = shares,
         };
         var name = plan.Data.Scheme.ToString();
-        var looks = LookLog.Open(context.Settings).Add(context.Settings.Site, name, horizon, plan.Cutoffs);
+        var looks = new LookLog(context.DataDirectory).Add(context.Settings.Site, name, horizon, plan.Cutoffs);
         var document = SuiteDocument.Of(name, plan, looks, await RunAsync(histories, plan, context.Output.Say, cancellationToken));
         context.Output.Answer(document, screen => RollingTables.Write(screen, document));
         return ExitCodes.Done;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Training;
+using OrleansSeg.Model.Training.PreTraining;
 
 namespace OrleansSeg.Model.Tuning;
 
@@ -26,6 +27,8 @@ public sealed record NetworkSettings(NetworkConfig Shape, NetworkTrainingOptions
         new("churn", s => s.Training.ChurnWeight, (s, v) => s with { Training = s.Training with { ChurnWeight = v } }, 0, 100),
         new("spend", s => s.Training.SpendWeight, (s, v) => s with { Training = s.Training with { SpendWeight = v } }, 0, 100),
         new("layers", s => s.Shape.AttentionLayers, (s, v) => s with { Shape = s.Shape with { AttentionLayers = (int)v } }, 1, 24),
+        new("waves", s => s.Shape.TimeWaves, (s, v) => s with { Shape = s.Shape with { TimeWaves = (int)v } }, 0, 16),
+        new("calendar", s => s.Shape.Calendar ? 1 : 0, (s, v) => s with { Shape = s.Shape with { Calendar = v != 0 } }, 0, 1),
         new("texts", s => s.Shape.TextWidth, (s, v) => s with { Shape = s.Shape with { TextWidth = (int)v } }, 0, 4_096),
     ];
 
@@ -48,12 +51,17 @@ public sealed record NetworkSettings(NetworkConfig Shape, NetworkTrainingOptions
         SearchParameter.Whole("texts", 8, 64, Default.Shape.TextWidth, logarithmic: true));
 
     /// <summary>Names that can be set.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["encoders", .. All.Select(setting => setting.Name)];
+    public static IReadOnlyList<string> Names { get; } = ["encoders", "pretrain", .. All.Select(setting => setting.Name)];
 
     /// <summary>The defaults with some of them set otherwise.</summary>
     /// <exception cref="ArgumentException">A name is not known, or a value is none of its; the message names it.</exception>
     public static NetworkSettings Of(IEnumerable<KeyValuePair<string, string>> values) =>
-        values.Aggregate(Default, (settings, value) => value.Key == "encoders" ? settings.WithEncoders(value.Value) : settings.With(value.Key, value.Value));
+        values.Aggregate(Default, (settings, value) => value.Key switch
+        {
+            "encoders" => settings.WithEncoders(value.Value),
+            "pretrain" => settings.WithPreTraining(value.Value),
+            _ => settings.With(value.Key, value.Value),
+        });
 
     /// <summary>The settings of a point of <see cref="Space"/>.</summary>
     public static NetworkSettings At(ImmutableArray<double> point) => Of(Describe(Space, point));
@@ -69,6 +77,7 @@ public sealed record NetworkSettings(NetworkConfig Shape, NetworkTrainingOptions
     public ImmutableSortedDictionary<string, string> Describe() => All
         .Select(setting => KeyValuePair.Create(setting.Name, setting.Get(this).ToString("G6", CultureInfo.InvariantCulture)))
         .Append(KeyValuePair.Create("encoders", string.Join(Plus, Shape.Encoders.Select(kind => kind.ToString().ToLowerInvariant()))))
+        .Append(KeyValuePair.Create("pretrain", Training.PreTraining.Kind.ToString().ToLowerInvariant()))
         .ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     private NetworkSettings With(string name, string text)
@@ -89,6 +98,11 @@ public sealed record NetworkSettings(NetworkConfig Shape, NetworkTrainingOptions
                     : throw new ArgumentException($"encoders are {string.Join(Plus, Enum.GetNames<SequenceEncoderKind>()).ToLowerInvariant()}, not '{name}'."))],
         },
     };
+
+    private NetworkSettings WithPreTraining(string text) =>
+        Enum.TryParse<PreTrainingKind>(text, ignoreCase: true, out var kind) && text.All(char.IsAsciiLetter)
+            ? this with { Training = Training with { PreTraining = Training.PreTraining with { Kind = kind } } }
+            : throw new ArgumentException($"pretrain is {string.Join(", ", Enum.GetNames<PreTrainingKind>()).ToLowerInvariant()}, not '{text}'.");
 
     private sealed record Setting(
         string Name, Func<NetworkSettings, double> Get, Func<NetworkSettings, double, NetworkSettings> Set, double Min, double Max);
