@@ -22,7 +22,7 @@ public sealed class CustomerVerbTests : IAsyncLifetime, IDisposable
     {
         var answers = await _shell.JsonAsync("lookup", RetailFile.Id(2), "nobody", RetailFile.Id(1));
         Assert.Equal(
-            "[{customer: string, segment: string, probabilities: {}, churnProbability: null, expectedValue: null, modelVersion: number, "
+            "[{customer: string, segment: string, probabilities: {}, churnProbability: null, expectedValue: null, expectedValueLow: null, expectedValueHigh: null, modelVersion: number, "
             + "assignedAt: null, eventsSeen: number, stale: bool}]",
             Shape.Of(answers));
         Assert.Equal(
@@ -83,7 +83,7 @@ public sealed class CustomerVerbTests : IAsyncLifetime, IDisposable
         var exports = await _shell.JsonAsync("export", RetailFile.Id(1));
         Assert.Equal(
             "{site: string, customer: string, exportedAt: string, attributes: {country: string}, consents: {profiling: bool, training: bool}, "
-            + "assignment: {customer: string, segment: string, probabilities: {}, churnProbability: null, expectedValue: null, modelVersion: number, "
+            + "assignment: {customer: string, segment: string, probabilities: {}, churnProbability: null, expectedValue: null, expectedValueLow: null, expectedValueHigh: null, modelVersion: number, "
             + "assignedAt: null, eventsSeen: number, stale: bool}, events: [{eventId: string, type: string, timestamp: string, orderId: string, "
             + "item: string, category: null, quantity: number, unitPrice: number, currency: null, rating: null, channel: null, text: string, "
             + "recordedAt: string, backfilled: bool}]}",

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
 using OrleansSeg.Cli.Bench.Federation;
+using OrleansSeg.Cli.Experiments;
+using OrleansSeg.Cli.Output;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Model.Evaluation.Rolling;
 using OrleansSeg.Model.Features;
@@ -86,21 +89,35 @@ internal sealed class SuiteCommand
         };
         var name = plan.Data.Scheme.ToString();
         var looks = new LookLog(context.DataDirectory).Add(context.Settings.Site, name, horizon, plan.Cutoffs);
-        var document = SuiteDocument.Of(name, plan, looks, await RunAsync(histories, plan, context.Output.Say, cancellationToken));
+        using var experiment = new ExperimentFolders(context.DataDirectory).Begin("suite", context.Settings.Site, first, Describe(plan, name), TimeProvider.System);
+        var document = await experiment.RunAsync(
+            async () => SuiteDocument.Of(name, plan, looks, await RunAsync(histories, plan, new RollingProgress(context.Output.Say, experiment), cancellationToken)),
+            made => (JsonNode.Parse(VerbOutput.ToJson(made)), null));
         context.Output.Answer(document, screen => RollingTables.Write(screen, document));
         return ExitCodes.Done;
     }
+
+    private static Dictionary<string, JsonNode?> Describe(RollingPlan plan, string scheme) => new()
+    {
+        ["scheme"] = scheme,
+        ["horizonDays"] = plan.Data.Horizon.TotalDays,
+        ["cutoffs"] = new JsonArray([.. plan.Cutoffs.Select(cutoff => JsonValue.Create(cutoff))]),
+        ["seeds"] = new JsonArray([.. plan.Seeds.Select(seed => JsonValue.Create(seed))]),
+        ["contenders"] = new JsonArray([.. plan.Contenders.Select(contender => JsonValue.Create(contender.Name))]),
+        ["folds"] = plan.Folds,
+        ["learningShares"] = new JsonArray([.. plan.LearningShares.Select(share => JsonValue.Create(share))]),
+    };
 
     private double[] LearningShares(ParseResult parsed) => parsed.GetValue(_learning)!.All(share => share is > 0 and <= 1)
         ? parsed.GetValue(_learning)!
         : throw new UsageException("--learning-curve takes shares above 0 and up to 1.");
 
     private static async Task<RollingReport> RunAsync(
-        IReadOnlyList<CustomerHistory> histories, RollingPlan plan, Action<string> say, CancellationToken cancellationToken)
+        IReadOnlyList<CustomerHistory> histories, RollingPlan plan, RollingProgress progress, CancellationToken cancellationToken)
     {
         try
         {
-            return await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new RollingProgress(say)).RunAsync(cancellationToken);
+            return await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, progress).RunAsync(cancellationToken);
         }
         catch (InsufficientDataException exception)
         {

@@ -4,7 +4,7 @@ namespace OrleansSeg.Cli.Experiments;
 
 /// <summary>What a run was and came to; <c>experiment.json</c> in its folder.</summary>
 /// <param name="Id">Its folder's name.</param>
-/// <param name="Verb">What was run: <c>train</c>, <c>evaluate</c> or <c>tune</c>.</param>
+/// <param name="Verb">What was run: <c>train</c>, <c>evaluate</c>, <c>suite</c> or <c>tune</c>.</param>
 /// <param name="Site">The site.</param>
 /// <param name="StartedAt">When it began.</param>
 /// <param name="EndedAt">When it ended; null while it runs, and for ever if its process was killed.</param>
@@ -32,7 +32,7 @@ internal sealed record ExperimentRecord(
     /// <summary>The record with what a report or a card says.</summary>
     public ExperimentRecord With(JsonNode? result) => this with
     {
-        Fingerprint = (string?)result?["data"]?["fingerprint"] ?? Fingerprint,
+        Fingerprint = (string?)(result?["data"] ?? result?["comparison"]?["data"])?["fingerprint"] ?? Fingerprint,
         LogLoss = Number(result?["model"]?["logLoss"] ?? result?["validation"]?["logLoss"]) ?? LogLoss,
     };
 

@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Training;
 
@@ -19,6 +20,7 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
     private readonly Dictionary<string, List<IReadOnlyList<Scorer>>> _scorers = plan.Contenders.ToDictionary(contender => contender.Name, _ => new List<IReadOnlyList<Scorer>>());
     private readonly Dictionary<string, List<FitScores>> _fits = plan.Contenders.ToDictionary(contender => contender.Name, _ => new List<FitScores>());
     private IReadOnlyList<string> _labels = [];
+    private DataSummary? _data;
 
     /// <summary>Runs; off the caller's scheduler where it computes.</summary>
     /// <exception cref="InsufficientDataException">Too few customers, or too short a history before the first cutoff.</exception>
@@ -28,6 +30,7 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
         foreach (var cutoff in plan.Cutoffs)
         {
             var data = await ExampleReader.ReadForEvaluationAsync(histories, cutoff, plan.Data, progress, cancellationToken);
+            _data = data.Data;
             _labels = data.Scheme.Count > _labels.Count ? data.Scheme.Labels : _labels;
             await Task.Run(() => Measure(new CutoffRun(data, plan, progress, cancellationToken), cutoff), cancellationToken);
         }
@@ -85,6 +88,7 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
             plan.Cutoffs, plan.Data.Horizon.TotalDays, plan.Seeds, plan.Folds, customers.Count, customers.ExampleCount, _labels,
             [.. plan.Contenders.Select((contender, i) => Summarize(contender.Name, i, pooled, whole, draws))])
         {
+            Data = _data!,
             LearningCurve = _learning,
         };
     }

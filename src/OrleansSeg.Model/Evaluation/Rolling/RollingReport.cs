@@ -1,3 +1,5 @@
+using OrleansSeg.Model.Bundles;
+
 namespace OrleansSeg.Model.Evaluation.Rolling;
 
 /// <summary>What a rolling comparison found.</summary>
@@ -19,6 +21,9 @@ public sealed record RollingReport(
     IReadOnlyList<string> Labels,
     IReadOnlyList<ContenderScores> Contenders)
 {
+    /// <summary>What was read.</summary>
+    public required DataSummary Data { get; init; }
+
     /// <summary>Log loss at the latest cutoff by share of the customers fitted; empty where none was asked for.</summary>
     public IReadOnlyList<LearningPoint> LearningCurve { get; init; } = [];
 }
