@@ -31,16 +31,18 @@ public sealed partial class TuneTests : IDisposable
 
         var records = (await _shell.JsonAsync("experiments")).AsArray();
         Assert.Equal(["train", "train", "tune"], records.Select(record => (string)record!["verb"]!).Order());
-        Assert.Equal([1, 1], records.Where(record => (string?)record!["verb"] == "train").Select(record => (int)record!["version"]!));
+        var versions = records.Where(record => (string?)record!["verb"] == "train").OrderBy(record => (string)record!["startedAt"]!).Select(record => (int)record!["version"]!).ToList();
+        Assert.Equal([(int)tuned["version"]!, (int)again.Json(ExitCode.Done)["version"]!], versions);
+        Assert.Equal(tuned["card"]!["settings"]!.ToJsonString(), again.Json(ExitCode.Done)["card"]!["settings"]!.ToJsonString());
 
-        await _shell.JsonAsync("train", "--horizon", "45", "--set", "epochs=1", "rate=0.001", "--no-promote", "--as-of", "2025-12-02");
+        var other = (await _shell.JsonAsync("train", "--horizon", "45", "--set", "epochs=1", "rate=0.001", "--no-promote", "--as-of", "2025-12-02"))["version"]!.ToString();
 
         var page = Path.Combine(_shell.Folder, "card.html");
-        Assert.NotEmpty((await _shell.JsonAsync("models", "card", "2", "--report", page))["validation"]!["confusion"]!.AsArray());
+        Assert.NotEmpty((await _shell.JsonAsync("models", "card", other, "--report", page))["validation"]!["confusion"]!.AsArray());
         var html = await File.ReadAllTextAsync(page);
         Assert.All(["Learning curves", "validation log loss", "Confusion matrix", "Cumulative gain: spend", "</html>"], words => Assert.Contains(words, html, StringComparison.Ordinal));
         Assert.Empty(Loading().Matches(html));
-        var compared = await _shell.JsonAsync("models", "compare", "1", "2");
+        var compared = await _shell.JsonAsync("models", "compare", "1", other);
         Assert.Equal((true, "1"), ((bool)compared["sameData"]!, (string?)compared["differences"]!["epochs"]!["second"]));
         Assert.NotEqual(0, (double)compared["paired"]!["logLossDifference"]!["mean"]!);
         (await _shell.RunAsync("models", "card", "9")).Fails(ExitCode.Failed, "no model version 9");
