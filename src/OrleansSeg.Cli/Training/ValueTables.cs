@@ -9,7 +9,7 @@ internal static class ValueTables
 {
     private static readonly (string Name, string Format)[] Measures =
     [
-        ("churnLogLoss", "F3"), ("churnAuroc", "F3"), ("churnBrier", "F3"), ("churnEce", "F3"), ("spendMae", "N1"), ("spendRmse", "N1"), ("spendBias", "+0.0%;-0.0%"),
+        ("churnLogLoss", "F3"), ("churnAuroc", "F3"), ("churnBrier", "F3"), ("churnEce", "F3"), ("spendMae", "N1"), ("spendRmse", "N1"), ("spendBias", "+0.0%;-0.0%;0.0%"),
     ];
 
     /// <summary>A row for each, and how the model's intervals did.</summary>

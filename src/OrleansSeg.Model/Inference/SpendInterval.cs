@@ -14,10 +14,12 @@ namespace OrleansSeg.Model.Inference;
 /// if that is higher, so that intervals of more mass contain those of less.
 /// </remarks>
 /// <param name="Coverage">Share of customers whose spend is to lie within.</param>
-/// <param name="Mass">Mass (β) of the intervals that held this share of the second half.</param>
+/// <param name="Masses">Mass (β) of the intervals that held this share of the second half, in each of the groups by expected spend (Mondrian: Vovk 2012, arXiv:1209.2673).</param>
+/// <param name="Groups">Expected spends at which the groups change, ascending, one fewer than <paramref name="Masses"/>.</param>
 /// <param name="Edges">Expected spends of a buyer at which the ratios change, ascending, one fewer than <paramref name="Ratios"/>.</param>
 /// <param name="Ratios">Quantiles of the ratio at evenly spaced levels from 0 to 1, for small expected spends first.</param>
-public sealed record SpendInterval(double Coverage, double Mass, ImmutableArray<double> Edges, ImmutableArray<ImmutableArray<double>> Ratios)
+public sealed record SpendInterval(
+    double Coverage, ImmutableArray<double> Masses, ImmutableArray<double> Groups, ImmutableArray<double> Edges, ImmutableArray<ImmutableArray<double>> Ratios)
 {
     /// <summary>The share that intervals are fitted for.</summary>
     public const double DefaultCoverage = 0.8;
@@ -26,6 +28,8 @@ public sealed record SpendInterval(double Coverage, double Mass, ImmutableArray<
     private const int SpendersMin = 30;
     private const int SpendersForEach = 80;
     private const int BinsMax = 4;
+    private const int GroupsMax = 5;
+    private const int BuyersForEach = 100;
     private const double ChurnMax = 0.999;
     private const double SpendMin = 1e-3;
 
@@ -35,8 +39,9 @@ public sealed record SpendInterval(double Coverage, double Mass, ImmutableArray<
     public (float Low, float High) Of(double churn, double expected)
     {
         var (c, buyer) = Parts(churn, expected);
-        var isOpen = c >= (1 - Mass) / 2;
-        var (low, high) = isOpen ? (0, Math.Max(Mass, 1 - c)) : ((1 - Mass) / 2, (1 + Mass) / 2);
+        var mass = Masses[Groups.Count(edge => expected >= edge)];
+        var isOpen = c >= (1 - mass) / 2;
+        var (low, high) = isOpen ? (0, Math.Max(mass, 1 - c)) : ((1 - mass) / 2, (1 + mass) / 2);
         return ((float)Quantile(low, c, buyer), (float)Quantile(high, c, buyer));
     }
 
@@ -55,10 +60,12 @@ public sealed record SpendInterval(double Coverage, double Mass, ImmutableArray<
 
         var bins = shaping.Chunk((shaping.Count + BinsOf(shaping.Count) - 1) / BinsOf(shaping.Count)).ToList();
         var shape = new SpendInterval(
-            DefaultCoverage, 1, [.. bins.Skip(1).Select(bin => bin[0].Buyer)], [.. bins.Select(bin => Levels([.. bin.Select(pair => pair.FutureSpend / pair.Buyer).Order()]))]);
-        var needed = buyers.Where((_, i) => i % 2 == 1).Select(pair => shape.MassFor(pair.First.Churn, pair.First.ExpectedSpend, pair.Second.FutureSpend)).Order().ToList();
-        var rank = (int)Math.Ceiling((needed.Count + 1) * DefaultCoverage);
-        return shape with { Mass = rank > needed.Count ? 1 : needed[rank - 1] };
+            DefaultCoverage, [1], [], [.. bins.Skip(1).Select(bin => bin[0].Buyer)], [.. bins.Select(bin => Levels([.. bin.Select(pair => pair.FutureSpend / pair.Buyer).Order()]))]);
+        var needed = buyers.Where((_, i) => i % 2 == 1).OrderBy(pair => pair.First.ExpectedSpend)
+            .Select(pair => (Expected: (double)pair.First.ExpectedSpend, Mass: shape.MassFor(pair.First.Churn, pair.First.ExpectedSpend, pair.Second.FutureSpend))).ToList();
+        var count = Math.Clamp(needed.Count / BuyersForEach, 1, GroupsMax);
+        var groups = needed.Chunk((needed.Count + count - 1) / count).ToList();
+        return shape with { Masses = [.. groups.Select(group => MassOf([.. group.Select(one => one.Mass).Order()]))], Groups = [.. groups.Skip(1).Select(group => group[0].Expected)] };
     }
 
     /// <summary>The least mass of an interval that holds a spend.</summary>
@@ -75,8 +82,15 @@ public sealed record SpendInterval(double Coverage, double Mass, ImmutableArray<
     }
 
     /// <summary>Whether the parts fit each other and are finite: false for a damaged file.</summary>
-    internal bool IsWhole() => !Edges.IsDefault && !Ratios.IsDefaultOrEmpty && Edges.Length == Ratios.Length - 1 && Mass is >= 0 and <= 1
+    internal bool IsWhole() => !Edges.IsDefault && !Ratios.IsDefaultOrEmpty && Edges.Length == Ratios.Length - 1
+        && !Masses.IsDefaultOrEmpty && !Groups.IsDefault && Groups.Length == Masses.Length - 1 && Masses.All(mass => mass is >= 0 and <= 1) && Groups.All(double.IsFinite)
         && Edges.All(double.IsFinite) && Ratios.All(bin => !bin.IsDefault && bin.Length == LevelCount && bin.All(double.IsFinite));
+
+    private static double MassOf(double[] sorted)
+    {
+        var rank = (int)Math.Ceiling((sorted.Length + 1) * DefaultCoverage);
+        return rank > sorted.Length ? 1 : sorted[rank - 1];
+    }
 
     private static int BinsOf(int spenders) => Math.Clamp(spenders / SpendersForEach, 1, BinsMax);
 

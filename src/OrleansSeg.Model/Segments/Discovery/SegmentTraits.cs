@@ -60,11 +60,13 @@ internal sealed class SegmentTraits
 
     private static string NameOf(IReadOnlyList<string> words, List<DiscoveredSegment> taken)
     {
-        // Two words say enough; a third tells groups apart of which these are the same, and then a number does.
+        // Two words say enough; a third tells groups apart of which these are the same in any order, and then a number does.
         var names = Enumerable.Range(2, 3).Select(count => string.Join('_', words.Take(count))).Select(name => name.Length == 0 ? "average" : name).ToList();
         return names.FirstOrDefault(IsFree) ?? Enumerable.Range(2, taken.Count + 1).Select(number => $"{names[0]}_{number}").First(IsFree);
 
-        bool IsFree(string name) => taken.TrueForAll(segment => segment.Name != name);
+        bool IsFree(string name) => taken.TrueForAll(segment => !Letters(segment.Name).SequenceEqual(Letters(name)));
+
+        static IEnumerable<char> Letters(string name) => name.Order();
     }
 
     private string Words(int fact, int[] members)
