@@ -50,7 +50,9 @@ public sealed class MaskedTrainingTests(TrainingCluster cluster) : IClassFixture
             Assert.Equal(one.Metrics["examples"], other.Metrics["examples"]);
             Assert.All(one.Metrics, metric => Assert.Equal(metric.Value, other.Metrics[metric.Key], 1e-4));
             var (expected, actual) = ((await Bundles.ReadAsync(one.Model, default)).Weights!, (await Bundles.ReadAsync(other.Model, default)).Weights!);
-            Assert.InRange(expected.Zip(actual, (x, y) => Math.Abs(x - y)).Max(), 0, 1e-5);
+
+            // The sum is rounded to fixed point; the rounds after it train on from there, and adaptive steps make more of it.
+            Assert.InRange(expected.Zip(actual, (x, y) => Math.Abs(x - y)).Max(), 0, 2e-4);
         }
 
         Assert.Equal(clear.Outcome, masked.Outcome);
