@@ -28,10 +28,10 @@ public sealed class TensorBoardFile : IDisposable
         var began = time.GetUtcNow().ToUnixTimeMilliseconds() / 1_000;
 
         // A run that goes on has one file more: TensorBoard reads all of a folder, in the order of their names.
-        Path = Enumerable.Range(0, int.MaxValue)
-            .Select(number => System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{began:D10}.orleansseg.{number}")))
-            .First(path => !File.Exists(path));
-        _stream = new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _stream = Enumerable.Range(0, int.MaxValue)
+            .Select(number => TryCreate(System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{began:D10}.orleansseg.{number}"))))
+            .OfType<FileStream>().First();
+        Path = _stream.Name;
         Write(Message(step: null, writer => Field(writer, 3, Encoding.UTF8.GetBytes(Version))));
     }
 
@@ -70,6 +70,19 @@ public sealed class TensorBoardFile : IDisposable
         }
 
         return unchecked(BitOperations.RotateRight(~crc, 15) + 0xa282ead8u);
+    }
+
+    // Asked of the file system in one step: another run may take the name between a question and an answer.
+    private static FileStream? TryCreate(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
     }
 
     private byte[] Message(long? step, Action<MemoryStream> what)

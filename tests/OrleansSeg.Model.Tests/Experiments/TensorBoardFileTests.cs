@@ -43,8 +43,9 @@ public sealed class TensorBoardFileTests : IDisposable
     [Fact]
     public void EveryScalar_ComesBack_UpToWhereAFileIsTorn() => Gen.Select(Gen.Select(Gen.String[1, 20], Gen.Int[0, int.MaxValue], Gen.Float).Array[0, 12], Gen.Int[0, 40]).Sample((added, torn) =>
     {
-        string path;
-        using (var file = new TensorBoardFile(_folder, new FakeTimeProvider(Now)))
+        // Samples run side by side, and each deletes its file.
+        string path, folder = Path.Combine(_folder, $"{Guid.NewGuid():N}");
+        using (var file = new TensorBoardFile(folder, new FakeTimeProvider(Now)))
         {
             Array.ForEach(added, scalar => file.Add(scalar.Item1, scalar.Item2, scalar.Item3));
             path = file.Path;
@@ -58,6 +59,23 @@ public sealed class TensorBoardFileTests : IDisposable
         Assert.True(torn == 0 || added.Length == 0 || read.Count < added.Length);
         File.Delete(path);
     }, iter: 60);
+
+    [Fact]
+    public async Task RunsThatBeginTogether_HaveAFileEach()
+    {
+        // Each looks for the first free name, so that they keep meeting at it.
+        const int Runs = 8, Files = 50;
+        await Task.WhenAll(Enumerable.Range(0, Runs).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (var file = 0; file < Files; file++)
+                {
+                    new TensorBoardFile(_folder, new FakeTimeProvider(Now)).Dispose();
+                }
+            },
+            TaskCreationOptions.LongRunning)));
+        Assert.Equal(Runs * Files, Directory.GetFiles(_folder).Length);
+    }
 
     private static uint Masked(uint crc) => unchecked(((crc >> 15) | (crc << 17)) + 0xa282ead8);
 
