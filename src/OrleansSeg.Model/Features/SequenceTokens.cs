@@ -82,13 +82,9 @@ public static class SequenceTokens
 
             if (!string.IsNullOrWhiteSpace(e.Text))
             {
-                _texts.Add(Start(e.Text), amount);
+                _texts.Add(TextStart.Of(e.Text, TextLengthMax), amount);
             }
         }
-
-        // Not between the two halves of a character.
-        private static string Start(string text) =>
-            text.Length <= TextLengthMax ? text : text[..(TextLengthMax - (char.IsHighSurrogate(text[TextLengthMax - 1]) ? 1 : 0))];
 
         public SequenceToken ToToken() => new()
         {

@@ -89,7 +89,7 @@ internal static class FactorNames
     }
 
     // A support message may have 16 KiB; an explanation names it.
-    private static string Shortened(string text) => text.Length <= TextLengthMax ? text : $"{text.AsSpan(0, TextLengthMax - (char.IsHighSurrogate(text[TextLengthMax - 1]) ? 1 : 0))}…";
+    private static string Shortened(string text) => text.Length <= TextLengthMax ? text : $"{TextStart.Of(text, TextLengthMax)}…";
 
     private static string Kind(EventType type) => type switch
     {

@@ -1,4 +1,3 @@
-using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -8,15 +7,13 @@ namespace OrleansSeg.Model.Text;
 
 /// <summary>Trains weights so that texts bought together get vectors that lie close. B pairs of a batch, X width of the vectors.</summary>
 /// <remarks>
-/// Contrastive with in-batch negatives (van den Oord et al. 2018, arXiv:1807.03748, InfoNCE); differs in that both sides share one encoder and
-/// the loss is symmetric.
+/// Contrastive with <see cref="InBatchNegatives"/>; both sides share one encoder.
 /// </remarks>
 internal static class PairTraining
 {
     /// <summary>Pairs in a batch.</summary>
     public const int BatchSize = 256;
 
-    private const double Temperature = 0.1;
     private const double LearningRate = 5e-3;
 
     /// <summary>Trains.</summary>
@@ -49,9 +46,7 @@ internal static class PairTraining
                 using var batchScope = NewDisposeScope();
                 var one = encode(part.Select(i => pairs[i].One));
                 var other = encode(part.Select(i => pairs[i].Other));
-                var similarity = one.matmul(other.t()).Over(Temperature); // (B, X) x (X, B) -> (B, B)
-                var diagonal = TensorNumbers.CountUp(part.Length);
-                var loss = nn.functional.cross_entropy(similarity, diagonal).Plus(nn.functional.cross_entropy(similarity.t(), diagonal)).Over(2);
+                var loss = InBatchNegatives.LossOf(one, other);
                 optimizer.ZeroGradients();
                 loss.backward();
                 optimizer.Step(LearningRate);

@@ -1,5 +1,4 @@
 using OrleansSeg.Model.Features;
-using OrleansSeg.Model.Native;
 using OrleansSeg.Model.Sequences;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,13 +8,11 @@ namespace OrleansSeg.Model.Training.PreTraining;
 /// <summary>Two parts of one customer's sequence are to lie close, parts of different customers apart. B customers, H hidden.</summary>
 /// <remarks>
 /// CoLES (Babaev et al. 2022, arXiv:2002.08232): parts are slices of random length and place. Differs: all other customers of the batch are
-/// negatives (InfoNCE, van den Oord et al. 2018, arXiv:1807.03748) instead of the hardest by a margin. A part is seen as of a day after its
+/// negatives (<see cref="InBatchNegatives"/>) instead of the hardest by a margin. A part is seen as of a day after its
 /// last step, so that the time since then does not give the customer away.
 /// </remarks>
 internal sealed class ContrastiveTask : ISequenceTask
 {
-    private const double Temperature = 0.1;
-
     /// <inheritdoc />
     public IEnumerable<Parameter> Weights => [];
 
@@ -24,9 +21,7 @@ internal sealed class ContrastiveTask : ISequenceTask
     {
         var one = VectorsOf(member, encoder, [.. customers.Select(customer => SliceOf(customer, random))], dropout);
         var other = VectorsOf(member, encoder, [.. customers.Select(customer => SliceOf(customer, random))], dropout);
-        var similarity = one.matmul(other.t()).Over(Temperature); // (B, H) x (H, B) -> (B, B)
-        var diagonal = TensorNumbers.CountUp(customers.Count);
-        return nn.functional.cross_entropy(similarity, diagonal).Plus(nn.functional.cross_entropy(similarity.t(), diagonal)).Over(2);
+        return InBatchNegatives.LossOf(one, other);
     }
 
     /// <inheritdoc />
