@@ -1,3 +1,5 @@
+using OrleansSeg.Model.Training;
+
 namespace OrleansSeg.Model.Evaluation;
 
 /// <summary>Turns probabilities into one segment: the class with the largest weighted probability.</summary>
@@ -51,6 +53,9 @@ public static class DecisionWeights
 
         return best;
     }
+
+    /// <summary>(N) the class that each of N forecasts means.</summary>
+    internal static int[] Decide(IReadOnlyList<Forecast> forecasts, double[] weights) => [.. forecasts.Select(forecast => Decide(forecast.Probabilities, weights))];
 
     private static double ImproveOne(
         IReadOnlyList<float[]> probabilities, ReadOnlySpan<int> truths, double[] weights, int label, double best)

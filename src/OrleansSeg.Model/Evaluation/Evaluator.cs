@@ -22,8 +22,7 @@ internal sealed class Evaluator(
         IForecasterTrainer[] baselines = [new MajorityBaseline(), new RuleBaseline(), new LogisticBaseline(), new LightGbmBaseline(), new GruBaseline()];
         var scores = baselines.ToDictionary(baseline => baseline.Name, baseline => Measure(baseline, out _));
         var model = Measure(new ModelTrainer(plan.Network?.Shape, plan.Network?.Training, plan.Texts), out var parameters);
-        Tell(new BgNbdBaseline());
-        Tell(new CalibratedValue(new BgNbdBaseline()));
+        TellValue(new BgNbdBaseline());
         var value = new ValueScorer(data.Test!).Measure([.. _told.OrderBy(told => told.Name != "model")], plan.BootstrapResamples, plan.Seed);
         return new EvaluationReport
         {
@@ -65,13 +64,21 @@ internal sealed class Evaluator(
             trainer.Engine, test, [.. forecasts.Where((_, i) => data.Test!.Examples[i].Label >= 0)], fit.Weights, plan.BootstrapResamples, plan.Seed);
     }
 
-    /// <summary>Fits what tells churn and spend alone.</summary>
-    private void Tell(IForecasterTrainer trainer)
+    /// <summary>Churn and spend of a baseline that tells no segments, as it stands and corrected on validation.</summary>
+    private void TellValue(IForecasterTrainer trainer)
     {
         var clock = Stopwatch.StartNew();
         using var fitted = trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
-        _told.Add((trainer.Name, trainer.Engine, fitted.Forecast(DecidedFit.InputsOf(data.Test!.Examples))));
-        _seconds.Add(trainer.Name, Math.Round(clock.Elapsed.TotalSeconds, 1));
+        Tell(trainer.Name, trainer.Engine, fitted, clock);
+        clock.Restart();
+        using var calibrated = new CalibratedValue(fitted, data.Validation);
+        Tell($"{trainer.Name}_calibrated", $"{trainer.Engine}, corrected on validation", calibrated, clock);
+    }
+
+    private void Tell(string name, string engine, IForecaster fitted, Stopwatch clock)
+    {
+        _told.Add((name, engine, fitted.Forecast(DecidedFit.InputsOf(data.Test!.Examples))));
+        _seconds.Add(name, Math.Round(clock.Elapsed.TotalSeconds, 1));
     }
 
     private IEnumerable<string> Notes()

@@ -66,10 +66,19 @@ public sealed class Scorer
         ArgumentNullException.ThrowIfNull(test);
         ArgumentNullException.ThrowIfNull(forecasts);
         ArgumentOutOfRangeException.ThrowIfNotEqual(forecasts.Count, test.Examples.Count);
-        var scorer = new Scorer(test, forecasts, [.. forecasts.Select(forecast => DecisionWeights.Decide(forecast.Probabilities, decisionWeights))]);
-        var figures = scorer.Figures([], []);
-        var confusion = new ConfusionMatrix(scorer._classes, scorer._truths, scorer._decisions);
-        var (draws, churnGains, spendGains) = scorer.Resample(resamples, seed);
+        return new Scorer(test, forecasts, DecisionWeights.Decide(forecasts, decisionWeights)).ToScores(engine, test.Scheme.Labels, resamples, seed);
+    }
+
+    /// <summary>Every figure, with intervals.</summary>
+    /// <param name="engine">What computed the forecasts.</param>
+    /// <param name="labels">(S) names of the segments.</param>
+    /// <param name="resamples">Bootstrap resamples, at least 2; 0 for no intervals.</param>
+    /// <param name="seed">Seed of the bootstrap.</param>
+    internal Scores ToScores(string engine, IReadOnlyList<string> labels, int resamples, int seed)
+    {
+        var figures = Figures([], []);
+        var confusion = new ConfusionMatrix(_classes, _truths, _decisions);
+        var (draws, churnGains, spendGains) = Resample(resamples, seed);
         return new Scores(
             engine,
             figures["accuracy"],
@@ -78,7 +87,7 @@ public sealed class Scorer
             figures["logLoss"],
             NumberOrNull(figures["churnAuroc"]),
             figures["ece"],
-            Enumerable.Range(0, test.Scheme.Count).ToDictionary(label => test.Scheme.Labels[label], confusion.Of),
+            Enumerable.Range(0, _classes).ToDictionary(label => labels[label], confusion.Of),
             confusion.ToRows(),
             draws.Count == 0 ? new Dictionary<string, double[]>() : figures.Where(figure => double.IsFinite(figure.Value)).ToDictionary(figure => figure.Key, figure => Bootstrap.Interval(draws.Select(draw => draw[figure.Key]))))
         {
@@ -87,10 +96,10 @@ public sealed class Scorer
             ChurnEce = NumberOrNull(figures["churnEce"]),
             ChurnLift = NumberOrNull(figures["churnLift"]),
             SpendCaptured = NumberOrNull(figures["spendCaptured"]),
-            Reliability = Reliability.Bins(scorer._tops, scorer._topCame),
-            ChurnReliability = Reliability.Bins(scorer._churns, scorer._lapsed),
-            ChurnGain = scorer._churnGain.ToPoints(churnGains),
-            SpendGain = scorer._spendGain.ToPoints(spendGains),
+            Reliability = Reliability.Bins(_tops, _topCame),
+            ChurnReliability = Reliability.Bins(_churns, _lapsed),
+            ChurnGain = _churnGain.ToPoints(churnGains),
+            SpendGain = _spendGain.ToPoints(spendGains),
         };
     }
 

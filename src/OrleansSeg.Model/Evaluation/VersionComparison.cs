@@ -15,8 +15,6 @@ namespace OrleansSeg.Model.Evaluation;
 public sealed record VersionComparison(
     DateTimeOffset Cutoff, int Customers, Scores First, Scores Second, PairedDifference LogLossDifference, McNemar Decisions)
 {
-    private const double ProbabilityMin = 1e-7;
-
     /// <summary>Measures both at the latest cutoff whose horizon has passed; labels are the first's.</summary>
     /// <param name="first">The first version.</param>
     /// <param name="second">The second version.</param>
@@ -66,7 +64,7 @@ public sealed record VersionComparison(
             McNemar.Of([.. held.Examples.Select(example => example.Label)], one.Decisions, other.Decisions));
     }
 
-    private sealed record Measured(Scores Scores, double[] Losses, int[] Decisions)
+    private sealed record Measured(Scores Scores, IReadOnlyList<double> Losses, int[] Decisions)
     {
         public static Measured Of(SegmentModel model, ExampleSet held, TrainingPlan plan)
         {
@@ -75,10 +73,9 @@ public sealed record VersionComparison(
             var weights = Array.ConvertAll(places, place => place < 0 ? 0 : model.DecisionWeights[place]);
             Forecast[] forecasts = [.. model.Forecast([.. held.Examples.Select(example => example.Input)])
                 .Select(forecast => forecast with { Probabilities = Array.ConvertAll(places, place => place < 0 ? 0 : forecast.Probabilities[place]) })];
-            return new Measured(
-                Scorer.Measure("TorchSharp", held, forecasts, weights, plan.BootstrapResamples, plan.Seed),
-                [.. forecasts.Zip(held.Examples, (forecast, example) => -Math.Log(Math.Max(forecast.Probabilities[example.Label], ProbabilityMin)))],
-                [.. forecasts.Select(forecast => DecisionWeights.Decide(forecast.Probabilities, weights))]);
+            var decisions = DecisionWeights.Decide(forecasts, weights);
+            var scorer = new Scorer(held, forecasts, decisions);
+            return new Measured(scorer.ToScores("TorchSharp", held.Scheme.Labels, plan.BootstrapResamples, plan.Seed), scorer.Losses, decisions);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using OrleansSeg.Model.Native;
 using TorchSharp;
@@ -53,6 +54,9 @@ public sealed partial class SegmentNetwork : Module
 
     /// <summary>A weight's name within its member: <c>fuse.bias</c> of <c>members.1.fuse.bias</c>.</summary>
     internal static string PartOf(string name) => MemberName().Replace(name, "");
+
+    /// <summary>The number of the member that a weight belongs to: 1 of <c>members.1.fuse.bias</c>.</summary>
+    internal static int MemberOf(string name) => int.Parse(name.Split('.')[1], CultureInfo.InvariantCulture);
 
     /// <summary>The name that a weight of a bundle made before there were members has by now.</summary>
     internal static string NameOf(string stored) => MemberName().IsMatch(stored)

@@ -19,7 +19,7 @@ namespace OrleansSeg.Model.Evaluation.Robustness;
 public sealed class RobustnessComparison(
     IReadOnlyList<CustomerHistory> histories, IForecasterTrainer trainer, TrainingPlan plan, IProgress<TrainingProgress>? progress)
 {
-    private const double ProbabilityMin = 1e-7;
+    private readonly Dictionary<string, CustomerHistory> _byId = histories.ToDictionary(history => history.CustomerId, StringComparer.Ordinal);
 
     /// <summary>Runs; off the caller's scheduler where it computes.</summary>
     /// <param name="cutoff">When the test begins.</param>
@@ -37,8 +37,7 @@ public sealed class RobustnessComparison(
     {
         using var threads = TorchThreads.Fix(plan.Threads);
         using var fitted = Fit(data, cancellationToken);
-        var weights = DecisionWeightsOf(fitted, data.Validation);
-        var whole = Measure("whole", fitted, data.Test!, weights, null);
+        var whole = Measure("whole", fitted, data.Test!, null);
         List<ChannelScores> scores = [whole.Scores];
         List<string> absent = [];
         foreach (var (name, without) in Channels.All)
@@ -46,7 +45,7 @@ public sealed class RobustnessComparison(
             cancellationToken.ThrowIfCancellationRequested();
             if (Without(data.Test!, cutoff, without) is { } test)
             {
-                scores.Add(Measure(name, fitted, test, weights, whole.Losses).Scores);
+                scores.Add(Measure(name, fitted, test, whole.Losses).Scores);
             }
             else
             {
@@ -59,22 +58,17 @@ public sealed class RobustnessComparison(
         return new RobustnessReport(cutoff, plan.Horizon.TotalDays, plan.Seed, data.Test!.Examples.Count, scores, absent, reason);
     }
 
-    private IForecaster Fit(LabelledData data, CancellationToken cancellationToken) => trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
-
-    private static double[] DecisionWeightsOf(IForecaster fitted, ExampleSet validation) => DecisionWeights.Fit(
-        [.. fitted.Forecast([.. validation.Examples.Select(example => example.Input)]).Select(forecast => forecast.Probabilities)],
-        [.. validation.Examples.Select(example => example.Label)],
-        validation.Scheme.Count);
+    private DecidedFit Fit(LabelledData data, CancellationToken cancellationToken) =>
+        DecidedFit.Of(trainer, data.Training, data.Validation, plan.Seed, progress, cancellationToken);
 
     /// <summary>The test set as the model would see it without a channel; null when nobody's input changes.</summary>
     private ExampleSet? Without(ExampleSet test, DateTimeOffset cutoff, Func<CustomerHistory, DateTimeOffset, CustomerHistory> without)
     {
-        var byId = histories.ToDictionary(history => history.CustomerId, StringComparer.Ordinal);
         var changed = false;
         var examples = new List<Example>(test.Examples.Count);
         foreach (var example in test.Examples)
         {
-            var history = byId[example.CustomerId];
+            var history = _byId[example.CustomerId];
             var left = without(history, cutoff);
             changed |= !ReferenceEquals(left, history);
             examples.Add(ReferenceEquals(left, history) ? example : example with { Input = InputOf(left, cutoff) });
@@ -104,16 +98,16 @@ public sealed class RobustnessComparison(
         var ids = data.Test!.Examples.Select(example => example.CustomerId).ToHashSet(StringComparer.Ordinal);
         var now = histories.Where(history => ids.Contains(history.CustomerId)).SelectMany(history => AsOfExamples.Of(history, [cutoff], plan.Horizon));
         var (test, _) = SchemeFit.Label(before.Scheme, now);
-        return (Measure($"a model {age.TotalDays:0} days older", old, test, DecisionWeightsOf(old, before.Validation), whole).Scores, null);
+        return (Measure($"a model {age.TotalDays:0} days older", old, test, whole).Scores, null);
     }
 
     private (ChannelScores Scores, IReadOnlyDictionary<string, double> Losses) Measure(
-        string name, IForecaster fitted, ExampleSet test, double[] weights, IReadOnlyDictionary<string, double>? whole)
+        string name, DecidedFit fit, ExampleSet test, IReadOnlyDictionary<string, double>? whole)
     {
-        var forecasts = fitted.Forecast([.. test.Examples.Select(example => example.Input)]);
-        var scores = Scorer.Measure(trainer.Engine, test, forecasts, weights, resamples: 0, plan.Seed);
-        var losses = test.Examples.Zip(forecasts).ToDictionary(
-            pair => pair.First.CustomerId, pair => -Math.Log(Math.Max(pair.Second.Probabilities[pair.First.Label], ProbabilityMin)), StringComparer.Ordinal);
+        var forecasts = fit.Forecaster.Forecast(DecidedFit.InputsOf(test.Examples));
+        var scorer = new Scorer(test, forecasts, DecisionWeights.Decide(forecasts, fit.Weights));
+        var scores = scorer.ToScores(trainer.Engine, test.Scheme.Labels, resamples: 0, plan.Seed);
+        var losses = test.Examples.Zip(scorer.Losses).ToDictionary(pair => pair.First.CustomerId, pair => pair.Second, StringComparer.Ordinal);
         var both = whole is null ? [] : losses.Where(loss => whole.ContainsKey(loss.Key)).ToList();
         var difference = both.Count == 0
             ? null

@@ -83,18 +83,23 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
                     draws[i][draw] = pooled[i].Figures(weights);
                 }
             });
+        List<Example> examples = [.. _tests.SelectMany(test => test)];
+        var places = PlacesOf(examples);
         var whole = pooled.ConvertAll(scores => scores.Figures([.. _tests.Select(_ => Array.Empty<int>())]));
         return new RollingReport(
             plan.Cutoffs, plan.Data.Horizon.TotalDays, plan.Seeds, plan.Folds, customers.Count, customers.ExampleCount, _labels,
-            [.. plan.Contenders.Select((contender, i) => Summarize(contender.Name, i, pooled, whole, draws))])
+            [.. plan.Contenders.Select((contender, i) => Summarize(contender.Name, i, pooled, whole, draws, GroupsAt))])
         {
             Data = _data!,
             LearningCurve = _learning,
         };
+
+        Dictionary<string, GroupScores> GroupsAt(int i) => GroupsOf(examples, places, pooled[i].Losses, i == 0 ? null : pooled[0].Losses);
     }
 
     private ContenderScores Summarize(
-        string name, int i, IReadOnlyList<PooledScores> pooled, IReadOnlyList<Dictionary<string, double>> whole, Dictionary<string, double>[][] draws) => new(
+        string name, int i, IReadOnlyList<PooledScores> pooled, IReadOnlyList<Dictionary<string, double>> whole, Dictionary<string, double>[][] draws,
+        Func<int, Dictionary<string, GroupScores>> groupsOf) => new(
         name,
         whole[i].Where(figure => double.IsFinite(figure.Value)).ToDictionary(figure => figure.Key, figure => FigureOf(figure.Value, draws[i].Select(draw => draw[figure.Key]))),
         plan.Seeds.Count > 1 ? _fits[name].GroupBy(fit => fit.Cutoff).Average(cutoff => Deviation([.. cutoff.Select(fit => fit.LogLoss)])) : null,
@@ -103,24 +108,28 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
                 figure => figure.Key,
                 figure => DifferenceOf(figure.Value - whole[other][figure.Key], draws[i].Zip(draws[other], (own, theirs) => own[figure.Key] - theirs[figure.Key]))),
             McNemarOf(pooled[i].Hits, pooled[other].Hits))),
-        GroupsOf(pooled[i].Losses, pooled[0].Losses, isFirst: i == 0),
+        groupsOf(i),
         _fits[name]);
 
-    private Dictionary<string, GroupScores> GroupsOf(IReadOnlyList<double> losses, IReadOnlyList<double> first, bool isFirst)
+    /// <summary>Where the examples of each group are.</summary>
+    private Dictionary<string, List<int>> PlacesOf(List<Example> examples)
     {
         var places = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        List<Example> examples = [.. _tests.SelectMany(test => test)];
         foreach (var (i, group) in examples.Index().SelectMany(pair => plan.Groups(pair.Item).Select(group => (pair.Index, group))))
         {
             (places.TryGetValue(group, out var members) ? members : places[group] = []).Add(i);
         }
 
-        return places.ToDictionary(group => group.Key, group => new GroupScores(
+        return places;
+    }
+
+    private Dictionary<string, GroupScores> GroupsOf(
+        List<Example> examples, Dictionary<string, List<int>> places, IReadOnlyList<double> losses, IReadOnlyList<double>? first) =>
+        places.ToDictionary(group => group.Key, group => new GroupScores(
             group.Value.Count,
             group.Value.Average(i => losses[i]),
-            isFirst ? null : PairedDifference.Of(
+            first is null ? null : PairedDifference.Of(
                 [.. group.Value.Select(i => examples[i].CustomerId)], [.. group.Value.Select(i => losses[i] - first[i])], plan.Data.BootstrapResamples, plan.Data.Seed)));
-    }
 
     private static McNemar McNemarOf(IReadOnlyList<bool> own, IReadOnlyList<bool> theirs) => McNemar.Of(
         own.Zip(theirs, (one, other) => one && !other).Count(only => only), own.Zip(theirs, (one, other) => other && !one).Count(only => only));

@@ -94,7 +94,7 @@ internal static class SegmentDiscovery
             {
                 case "segment.weight":
                     // Members are averaged, so each says its part as many times as there are members.
-                    var member = MemberOf(name);
+                    var member = SegmentNetwork.MemberOf(name);
                     weight.copy_(tensor(heads.Weights.SelectMany(row => row.Skip(member * width).Take(width)).Select(value => (float)(value * members)).ToArray(), [scheme.Count, width]));
                     break;
                 case "segment.bias":
@@ -110,6 +110,4 @@ internal static class SegmentDiscovery
         return new SegmentModel(
             scheme, config, model.Normalizer, model.Texts.Share(), network, model.Calibration with { Segments = nothing }, [.. Enumerable.Repeat(1.0, scheme.Count)]);
     }
-
-    private static int MemberOf(string name) => int.Parse(name.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
 }
