@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansSeg.Cli.Bench.Federation;
 using OrleansSeg.Cli.Sessions;
+using OrleansSeg.Cli.Training;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Features;
@@ -24,7 +24,7 @@ internal static class ExplainBench
         var command = new Command("explain", "Checks the explanations of the model in service: do they add up, do they follow the weights, do they find what decides.") { customers };
         return runner.Bind(command, async (context, cancellationToken) =>
         {
-            var count = FederatedBench.Bounded("--customers", context.Parsed.GetValue(customers), 1, 10_000);
+            var count = BoundedNumber.Of("--customers", context.Parsed.GetValue(customers), 1, 10_000);
             await using var session = await context.OpenAsync(cancellationToken);
             using var model = await LoadAsync(session, cancellationToken);
             var inputs = await ReadAsync(session, context.Settings, count, cancellationToken);
@@ -47,7 +47,7 @@ internal static class ExplainBench
     /// <summary>What the model sees of customers who may be read for training, as of the instant asked about.</summary>
     private static async Task<List<CustomerInput>> ReadAsync(ClusterSession session, CommonSettings settings, int count, CancellationToken cancellationToken)
     {
-        var histories = await FederatedBench.ReadAsync(session, settings.Site, cancellationToken);
+        var histories = await SiteHistories.ReadAsync(session, settings.Site, cancellationToken);
         if (histories.Count == 0)
         {
             throw new UsageException($"Site '{settings.Site}' has no customers.");

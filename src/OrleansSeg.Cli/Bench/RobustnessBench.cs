@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using OrleansSeg.Cli.Bench.Federation;
+using OrleansSeg.Cli.Evaluation;
 using OrleansSeg.Cli.Training;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Model.Evaluation.Robustness;
@@ -22,26 +22,15 @@ internal static class RobustnessBench
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var days = TimeSpan.FromDays(context.Parsed.GetValue(horizon));
-            var older = TimeSpan.FromDays(FederatedBench.Bounded("--model-age", context.Parsed.GetValue(age), 1, 3_650));
+            var older = TimeSpan.FromDays(BoundedNumber.Of("--model-age", context.Parsed.GetValue(age), 1, 3_650));
             await using var session = await context.OpenAsync(cancellationToken);
-            var histories = await FederatedBench.ReadAsync(session, context.Settings.Site, cancellationToken);
-            if (histories.Count == 0)
-            {
-                throw new UsageException($"Site '{context.Settings.Site}' has no customers to train on.");
-            }
+            var histories = await SiteHistories.ReadSomeAsync(session, context.Settings.Site, cancellationToken);
 
             var at = context.Parsed.GetValue(cutoff) ?? RollingPlan.LatestCutoffs(histories.Max(history => history.Events[^1].Timestamp), days, days, 1)[0];
             var plan = new TrainingPlan { Horizon = days, Seed = context.Settings.Seed };
-            try
-            {
-                var report = await new RobustnessComparison(histories, new ModelTrainer(), plan, new ToldLines(context.Output.Say)).RunAsync(at, older, cancellationToken);
-                context.Output.Answer(new RobustnessBenchReport("robustness", report), screen => Write(screen, report));
-                return ExitCodes.Done;
-            }
-            catch (InsufficientDataException exception)
-            {
-                throw new UsageException(exception.Message);
-            }
+            var report = await new RobustnessComparison(histories, new ModelTrainer(), plan, new RollingProgress(context.Output.Say)).RunAsync(at, older, cancellationToken);
+            context.Output.Answer(new RobustnessBenchReport("robustness", report), screen => Write(screen, report));
+            return ExitCodes.Done;
         });
     }
 
@@ -68,17 +57,6 @@ internal static class RobustnessBench
     }
 
     private static string Line(FormattableString line) => line.ToString(CultureInfo.InvariantCulture);
-
-    private sealed class ToldLines(Action<string> say) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            if (double.IsFinite(value.ValidationLoss))
-            {
-                say(Line($"{value.Stage} {value.Step} of {value.StepCount}, log loss {value.ValidationLoss:F4}"));
-            }
-        }
-    }
 }
 
 /// <summary>What <c>bench robustness</c> found.</summary>

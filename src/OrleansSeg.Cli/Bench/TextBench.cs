@@ -1,11 +1,9 @@
 using System.CommandLine;
-using OrleansSeg.Cli.Bench.Federation;
 using OrleansSeg.Cli.Evaluation;
 using OrleansSeg.Cli.Training;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Federation;
 using OrleansSeg.Model.Evaluation.Rolling;
-using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Text.Checkpoints;
 using OrleansSeg.Model.Text.Vectors;
 using OrleansSeg.Model.Training;
@@ -32,16 +30,12 @@ internal static class TextBench
         {
             var parsed = context.Parsed;
             var days = TimeSpan.FromDays(parsed.GetValue(horizon));
-            var (count, every) = (FederatedBench.Bounded("--cutoffs", parsed.GetValue(cutoffs), 1, 24), FederatedBench.Bounded("--step", parsed.GetValue(step), 1, 365));
+            var (count, every) = (BoundedNumber.Of("--cutoffs", parsed.GetValue(cutoffs), 1, 24), BoundedNumber.Of("--step", parsed.GetValue(step), 1, 365));
             var first = context.Settings.Seed;
-            var seedCount = FederatedBench.Bounded("--seeds", parsed.GetValue(seeds), 1, 20);
+            var seedCount = BoundedNumber.Of("--seeds", parsed.GetValue(seeds), 1, 20);
             using var opened = new OpenedEncoders(parsed.GetValue(encoders)!);
             await using var session = await context.OpenAsync(cancellationToken);
-            var histories = await FederatedBench.ReadAsync(session, context.Settings.Site, cancellationToken);
-            if (histories.Count == 0)
-            {
-                throw new UsageException($"Site '{context.Settings.Site}' has no customers to train on.");
-            }
+            var histories = await SiteHistories.ReadSomeAsync(session, context.Settings.Site, cancellationToken);
 
             var plan = new RollingPlan
             {
@@ -50,23 +44,10 @@ internal static class TextBench
                 Contenders = opened.Contenders,
                 Data = new TrainingPlan { Horizon = days, Seed = first },
             };
-            var report = await RunAsync(histories, plan, context.Output.Say, cancellationToken);
+            var report = await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new RollingProgress(context.Output.Say)).RunAsync(cancellationToken);
             context.Output.Answer(new TextBenchReport("text", report), screen => RollingTables.Write(screen, report));
             return ExitCodes.Done;
         });
-    }
-
-    private static async Task<RollingReport> RunAsync(
-        IReadOnlyList<CustomerHistory> histories, RollingPlan plan, Action<string> say, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new RollingProgress(say)).RunAsync(cancellationToken);
-        }
-        catch (InsufficientDataException exception)
-        {
-            throw new UsageException(exception.Message);
-        }
     }
 
     /// <summary>What texts are read with, one contender for each.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using OrleansSeg.Cli.Bench.Federation;
 using OrleansSeg.Cli.Training;
 using OrleansSeg.Cli.Tuning;
 using OrleansSeg.Cli.Verbs;
@@ -31,31 +30,19 @@ internal static class TuningBench
             {
                 Horizon = TimeSpan.FromDays(parsed.GetValue(horizon)),
                 Seed = context.Settings.Seed,
-                TrainingExamplesMax = FederatedBench.Bounded("--examples", parsed.GetValue(examples), 500, 1_000_000),
+                TrainingExamplesMax = BoundedNumber.Of("--examples", parsed.GetValue(examples), 500, 1_000_000),
                 HeldExamplesMax = parsed.GetValue(examples),
             };
             var wish = new TuningBenchWish(
-                parsed.GetValue(samplers)!, FederatedBench.Bounded("--trials", parsed.GetValue(trials), 2, 1_000), FederatedBench.Bounded("--seeds", parsed.GetValue(seeds), 1, 20),
+                parsed.GetValue(samplers)!, BoundedNumber.Of("--trials", parsed.GetValue(trials), 2, 1_000), BoundedNumber.Of("--seeds", parsed.GetValue(seeds), 1, 20),
                 parsed.GetValue(pruner)!);
             await using var session = await context.OpenAsync(cancellationToken);
-            var histories = await FederatedBench.ReadAsync(session, context.Settings.Site, cancellationToken);
-            var data = await ReadAsync(_ => histories.ToAsyncEnumerable(), plan, cancellationToken);
+            var histories = await SiteHistories.ReadAsync(session, context.Settings.Site, cancellationToken);
+            var data = await TrialData.ReadAsync(_ => histories.ToAsyncEnumerable(), plan, null, cancellationToken);
             var report = await RunAsync(wish, data, plan.Seed, context.Output.Say, cancellationToken);
             context.Output.Answer(report, screen => Write(screen, report));
             return ExitCodes.Done;
         });
-    }
-
-    private static async Task<TrialData> ReadAsync(HistorySource histories, TrainingPlan plan, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await TrialData.ReadAsync(histories, plan, null, cancellationToken);
-        }
-        catch (InsufficientDataException exception)
-        {
-            throw new UsageException(exception.Message);
-        }
     }
 
     private static async Task<TuningBenchReport> RunAsync(TuningBenchWish wish, TrialData data, int seed, Action<string> say, CancellationToken cancellationToken)

@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
-using OrleansSeg.Cli.Bench.Federation;
 using OrleansSeg.Cli.Experiments;
 using OrleansSeg.Cli.Output;
+using OrleansSeg.Cli.Training;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Model.Evaluation.Rolling;
-using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Training;
 
@@ -53,9 +52,6 @@ internal sealed class SuiteCommand
     }
 
     /// <summary>Whether the command line asks for it.</summary>
-    public bool IsAsked(ParseResult parsed) => parsed.GetValue(_suite);
-
-    /// <summary>Whether the command line asks for it.</summary>
     public bool IsAsked(SymbolResult result) => result.GetValue(_suite);
 
     /// <summary>Runs it.</summary>
@@ -66,16 +62,12 @@ internal sealed class SuiteCommand
     public async Task<int> RunAsync(VerbContext context, TimeSpan horizon, string? scheme, CancellationToken cancellationToken)
     {
         var (parsed, first) = (context.Parsed, context.Settings.Seed);
-        var (count, step) = (FederatedBench.Bounded("--cutoffs", parsed.GetValue(_cutoffs), 1, 24), FederatedBench.Bounded("--step", parsed.GetValue(_step), 1, 365));
-        var seeds = FederatedBench.Bounded("--seeds", parsed.GetValue(_seeds), 1, 20);
-        var (folds, shares) = (FederatedBench.Bounded("--folds", parsed.GetValue(_folds), 1, 20), LearningShares(parsed));
+        var (count, step) = (BoundedNumber.Of("--cutoffs", parsed.GetValue(_cutoffs), 1, 24), BoundedNumber.Of("--step", parsed.GetValue(_step), 1, 365));
+        var seeds = BoundedNumber.Of("--seeds", parsed.GetValue(_seeds), 1, 20);
+        var (folds, shares) = (BoundedNumber.Of("--folds", parsed.GetValue(_folds), 1, 20), LearningShares(parsed));
         List<Contender> contenders = [.. parsed.GetValue(_contenders)!.Distinct(StringComparer.Ordinal).Select(ContenderSpec.Parse).OrderBy(SuiteDocument.IsNetwork)];
         await using var session = await context.OpenAsync(cancellationToken);
-        var histories = await FederatedBench.ReadAsync(session, context.Settings.Site, cancellationToken);
-        if (histories.Count == 0)
-        {
-            throw new UsageException($"Site '{context.Settings.Site}' has no customers to train on.");
-        }
+        var histories = await SiteHistories.ReadSomeAsync(session, context.Settings.Site, cancellationToken);
 
         var end = parsed.GetValue(_last) is { } last ? last + horizon : histories.Max(history => history.Events[^1].Timestamp);
         var plan = new RollingPlan
@@ -91,7 +83,7 @@ internal sealed class SuiteCommand
         var looks = new LookLog(context.DataDirectory).Add(context.Settings.Site, name, horizon, plan.Cutoffs);
         using var experiment = new ExperimentFolders(context.DataDirectory).Begin("suite", context.Settings.Site, first, Describe(plan, name), TimeProvider.System);
         var document = await experiment.RunAsync(
-            async () => SuiteDocument.Of(name, plan, looks, await RunAsync(histories, plan, new RollingProgress(context.Output.Say, experiment), cancellationToken)),
+            async () => SuiteDocument.Of(name, plan, looks, await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new RollingProgress(context.Output.Say, experiment)).RunAsync(cancellationToken)),
             made => (JsonNode.Parse(VerbOutput.ToJson(made)), null));
         context.Output.Answer(document, screen => RollingTables.Write(screen, document));
         return ExitCodes.Done;
@@ -111,17 +103,4 @@ internal sealed class SuiteCommand
     private double[] LearningShares(ParseResult parsed) => parsed.GetValue(_learning)!.All(share => share is > 0 and <= 1)
         ? parsed.GetValue(_learning)!
         : throw new UsageException("--learning-curve takes shares above 0 and up to 1.");
-
-    private static async Task<RollingReport> RunAsync(
-        IReadOnlyList<CustomerHistory> histories, RollingPlan plan, RollingProgress progress, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, progress).RunAsync(cancellationToken);
-        }
-        catch (InsufficientDataException exception)
-        {
-            throw new UsageException(exception.Message);
-        }
-    }
 }

@@ -22,16 +22,9 @@ internal static class ModelPages
         var best = report.Baselines.MinBy(baseline => baseline.Value.LogLoss);
         var gain = best.Value.LogLoss - report.Model.LogLoss;
         html.Write($"<p class=\"outcome {(gain > 0 ? "done" : "failed")}\">Log loss {RunWords.Metric(report.Model.LogLoss)} over {report.TestCustomers} customers, {RunWords.Metric(Math.Abs(gain))} {(gain > 0 ? "below" : "above")} the best baseline, {best.Key}.</p>\n");
-        IReadOnlyList<(string, Scores)> all = [("model", report.Model), .. report.Baselines.Select(baseline => (baseline.Key, baseline.Value))];
+        IReadOnlyList<(string Name, Scores Scores)> all = [("model", report.Model), .. report.Baselines.Select(baseline => (baseline.Key, baseline.Value))];
         html.Write($"<h2>Model and baselines</h2>\n");
-        ScoreSections.Table(html, all);
-        html.Write($"<h2>Calibration, gain and lift</h2>\n");
-        ScoreSections.Charts(html, all);
-        html.Write($"<h2>Confusion matrix</h2>\n");
-        ScoreSections.Confusion(html, report.Model, report.Labels);
-        html.Write($"<h2>By segment</h2>\n");
-        ScoreSections.PerClass(html, report.Model, report.Labels);
-        Learning(html, curves);
+        Sections(html, all, report.Labels, curves);
         html.Write($"<h2>How it was made</h2>\n");
         HtmlPage.Facts(html, [.. Facts(report)]);
         HtmlPage.End(html, "orleansseg evaluate --report", now);
@@ -48,19 +41,25 @@ internal static class ModelPages
         var html = new HtmlWriter();
         HtmlPage.Begin(html, Line($"Model version {version}"));
         html.Write($"<h1>Model version {version}</h1>\n<p class=\"outcome\">On validation, which chose epoch, correction and decision weights: flattering, not a test. Log loss {RunWords.Metric(card.Validation.LogLoss)} over {card.ValidationExamples} customers.</p>\n");
-        IReadOnlyList<(string, Scores)> all = [("model", card.Validation)];
-        ScoreSections.Table(html, all);
-        html.Write($"<h2>Calibration, gain and lift</h2>\n");
-        ScoreSections.Charts(html, all);
-        html.Write($"<h2>Confusion matrix</h2>\n");
-        ScoreSections.Confusion(html, card.Validation, card.Labels);
-        html.Write($"<h2>By segment</h2>\n");
-        ScoreSections.PerClass(html, card.Validation, card.Labels);
-        Learning(html, curves);
+        IReadOnlyList<(string Name, Scores Scores)> all = [("model", card.Validation)];
+        Sections(html, all, card.Labels, curves);
         html.Write($"<h2>Card</h2>\n");
         HtmlPage.Facts(html, CardWords.Of(card));
         HtmlPage.End(html, "orleansseg models card --report", now);
         return html.ToString();
+    }
+
+    /// <summary>How the first of some forecasters did, beside the others.</summary>
+    private static void Sections(HtmlWriter html, IReadOnlyList<(string Name, Scores Scores)> all, IReadOnlyList<string> labels, IReadOnlyList<CurvePoint> curves)
+    {
+        ScoreSections.Table(html, all);
+        html.Write($"<h2>Calibration, gain and lift</h2>\n");
+        ScoreSections.Charts(html, all);
+        html.Write($"<h2>Confusion matrix</h2>\n");
+        ScoreSections.Confusion(html, all[0].Scores, labels);
+        html.Write($"<h2>By segment</h2>\n");
+        ScoreSections.PerClass(html, all[0].Scores, labels);
+        Learning(html, curves);
     }
 
     private static void Learning(HtmlWriter html, IReadOnlyList<CurvePoint> curves)

@@ -35,7 +35,7 @@ internal static class EvaluateVerb
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var days = TimeSpan.FromDays(context.Parsed.GetValue(horizon));
-            if (suite.IsAsked(context.Parsed))
+            if (suite.IsAsked(context.Parsed.CommandResult))
             {
                 return await suite.RunAsync(context, days, context.Parsed.GetValue(scheme), cancellationToken);
             }

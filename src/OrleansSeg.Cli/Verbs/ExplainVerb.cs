@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using OrleansSeg.Cli.Bench.Federation;
 using OrleansSeg.Cli.Explanations;
 using OrleansSeg.Segments;
 using Spectre.Console;
@@ -26,7 +25,7 @@ internal static class ExplainVerb
         return runner.Bind(command, async (context, cancellationToken) =>
         {
             var (customer, name) = (context.Parsed.GetValue(id), context.Parsed.GetValue(segment));
-            var count = FederatedBench.Bounded("--sample", context.Parsed.GetValue(sample), 1, 10_000);
+            var count = BoundedNumber.Of("--sample", context.Parsed.GetValue(sample), 1, 10_000);
             await using var session = await context.OpenAsync(cancellationToken);
             try
             {

@@ -4,6 +4,7 @@ using OrleansSeg.Cli.Output;
 using OrleansSeg.Cli.Sessions;
 using OrleansSeg.Data.Import;
 using OrleansSeg.Events;
+using OrleansSeg.Model.Training;
 using OrleansSeg.Persistence.Sqlite;
 
 namespace OrleansSeg.Cli.Verbs;
@@ -59,7 +60,7 @@ internal sealed class VerbRunner(CommonOptions common, TextWriter standardOutput
             case OperationCanceledException when cancellationToken.IsCancellationRequested:
                 output.Say("Stopped. Everything acknowledged so far is stored.");
                 return ExitCodes.Failed;
-            case UsageException or ImportUsageException or ArgumentException or FileNotFoundException or DirectoryNotFoundException:
+            case UsageException or ImportUsageException or InsufficientDataException or ArgumentException or FileNotFoundException or DirectoryNotFoundException:
                 output.Say(exception.Message);
                 return ExitCodes.Usage;
             case OptionsValidationException invalid:

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using OrleansSeg.Cli.Sessions;
+using OrleansSeg.Cli.Training;
 using OrleansSeg.Cli.Verbs;
-using OrleansSeg.Customers;
-using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Federation.Aggregation;
 using Spectre.Console;
 
@@ -36,10 +34,10 @@ internal static class FederatedBench
         {
             var parsed = context.Parsed;
             var settings = new FederatedBenchSettings(
-                Bounded("--sites", parsed.GetValue(sites), parsed.GetValue(secure) ? 3 : 2, 64),
+                BoundedNumber.Of("--sites", parsed.GetValue(sites), parsed.GetValue(secure) ? 3 : 2, 64),
                 parsed.GetValue(split)!,
                 parsed.GetValue(alpha) is > 0 and var value ? value : throw new UsageException("--alpha must be above 0."),
-                Bounded("--rounds", parsed.GetValue(rounds), 1, 100),
+                BoundedNumber.Of("--rounds", parsed.GetValue(rounds), 1, 100),
                 [.. parsed.GetValue(strategies)!.Select(Variant)],
                 parsed.GetValue(secure),
                 parsed.GetValue(clip) is >= 0 and <= 1_000_000 and var norm ? (norm == 0 && parsed.GetValue(secure) ? 1 : norm) : throw new UsageException("--update-clip must be 0 to 1000000."),
@@ -48,23 +46,12 @@ internal static class FederatedBench
                 Noise = noise.Read(parsed),
             };
             await using var session = await context.OpenAsync(cancellationToken);
-            var histories = await ReadAsync(session, context.Settings.Site, cancellationToken);
+            var histories = await SiteHistories.ReadAsync(session, context.Settings.Site, cancellationToken);
             var report = await new SplitComparison(histories, settings, context.Output.Say).RunAsync(cancellationToken);
             context.Output.Answer(report, screen => Write(screen, report));
             return ExitCodes.Done;
         });
     }
-
-    /// <summary>A site's customers, as training may see them.</summary>
-    public static async Task<List<CustomerHistory>> ReadAsync(ClusterSession session, string site, CancellationToken cancellationToken)
-    {
-        var layout = await session.Grains.GetGrain<ISiteGrain>(site).GetLayoutAsync(cancellationToken);
-        return await session.Grains.ReadTrainingHistoriesAsync(site, Enumerable.Range(0, layout.PartitionCount), null, cancellationToken).ToListAsync(cancellationToken);
-    }
-
-    /// <summary>A number of the command line within its bounds.</summary>
-    public static int Bounded(string name, int value, int min, int max) =>
-        value >= min && value <= max ? value : throw new UsageException($"{name} must be {min} to {max}, not {value}.");
 
     private static TrainingVariant Variant(string text) =>
         TrainingVariant.TryParse(text, out var variant, out var problem) ? variant : throw new UsageException($"--strategies: {problem}");

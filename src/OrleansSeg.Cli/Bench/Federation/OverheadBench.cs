@@ -38,8 +38,8 @@ internal static class OverheadBench
             var plan = new FederatedPlan
             {
                 Sites = [context.Settings.Site],
-                TrainersPerSite = FederatedBench.Bounded("--trainers", context.Parsed.GetValue(trainers), 1, 16),
-                Rounds = FederatedBench.Bounded("--rounds", context.Parsed.GetValue(rounds), 1, 20),
+                TrainersPerSite = BoundedNumber.Of("--trainers", context.Parsed.GetValue(trainers), 1, 16),
+                Rounds = BoundedNumber.Of("--rounds", context.Parsed.GetValue(rounds), 1, 20),
                 ReportersMin = context.Parsed.GetValue(trainers),
                 Seed = context.Settings.Seed,
                 Cutoff = context.Settings.AsOf,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using OrleansSeg.Cli.Bench.Chaos.Stores;
+using OrleansSeg.Cli.Training;
 using OrleansSeg.Cli.Verbs;
 using OrleansSeg.Customers;
 using OrleansSeg.Federation;
@@ -36,11 +37,11 @@ internal static class SiteClusterBench
                 throw new VerbFailedException($"bench federated-cluster --store {name} {missing}.");
             }
 
-            var customers = await SplitAsync(context, FederatedBench.Bounded("--sites", parsed.GetValue(sites), 2, 8), cancellationToken);
+            var customers = await SplitAsync(context, BoundedNumber.Of("--sites", parsed.GetValue(sites), 2, 8), cancellationToken);
             var plan = new FederatedPlan
             {
                 Sites = [.. customers.Keys.Order(StringComparer.Ordinal)],
-                Rounds = FederatedBench.Bounded("--rounds", parsed.GetValue(rounds), 1, 20),
+                Rounds = BoundedNumber.Of("--rounds", parsed.GetValue(rounds), 1, 20),
                 Seed = context.Settings.Seed,
                 ReportersMin = customers.Count,
                 Cutoff = context.Settings.AsOf,
@@ -71,7 +72,7 @@ internal static class SiteClusterBench
     {
         await using var session = await context.OpenAsync(cancellationToken);
         var split = SiteSplit.Even(sites, context.Settings.Seed);
-        return (await FederatedBench.ReadAsync(session, context.Settings.Site, cancellationToken))
+        return (await SiteHistories.ReadAsync(session, context.Settings.Site, cancellationToken))
             .GroupBy(split.SiteOf)
             .ToDictionary(site => string.Create(CultureInfo.InvariantCulture, $"site-{site.Key + 1}"), site => (IReadOnlyList<CustomerImport>)[.. site.Select(Import)]);
     }
