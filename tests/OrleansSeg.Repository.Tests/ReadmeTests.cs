@@ -5,6 +5,8 @@ namespace OrleansSeg.Repository.Tests;
 public sealed partial class ReadmeTests
 {
     private static readonly string Readme = Read("README.md");
+    private static readonly string Configuration = Read("silo-config/README.md");
+    private static readonly string Documents = Read("src/OrleansSeg.Cli/README.md");
 
     [Fact]
     public void CodeBlocks_AreCompiledAndRunByATest()
@@ -16,9 +18,9 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Paths_ThatReadmeNames_Exist()
+    public void Paths_ThatPagesName_Exist()
     {
-        var missing = PathName().Matches(Readme)
+        var missing = PathName().Matches(Readme + Configuration + Documents)
             .Select(match => match.Groups[1].Value.TrimEnd('/'))
             .Where(path => !Path.Exists(Path.Combine(SourceTree.Root.FullName, path)));
         Assert.Empty(missing);
@@ -33,7 +35,7 @@ public sealed partial class ReadmeTests
                 or "RescoringOptions.cs" or "InferenceOptions.cs" or "RoleOptions.cs" or "SiloSettings.cs"
                 or "PostgresOptions.cs" or "RedisOptions.cs" or "SharedModelOptions.cs")
             .SelectMany(file => OptionProperty().Matches(File.ReadAllText(file.FullName)).Select(match => match.Groups[1].Value));
-        Assert.DoesNotContain(options, name => !Readme.Contains($"`{name}`", StringComparison.Ordinal));
+        Assert.DoesNotContain(options, name => !Configuration.Contains($"`{name}`", StringComparison.Ordinal));
     }
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(SourceTree.Root.FullName, path));
