@@ -48,16 +48,36 @@ public sealed class TrainerGrainTests(TrainingCluster cluster) : IClassFixture<T
     }
 
     [Fact]
-    public async Task Train_OfAnotherScheme_PublishesIt_AndLookUpsAnswerInIt()
+    public async Task Train_OfAnotherScheme_PublishesIt_AndASweepPutsEverybodyIntoItsSegments()
     {
         var site = await cluster.NewShopAsync(Customers);
-        var status = await cluster.RunAsync(site, Training() with { Scheme = "rfm" });
-        Assert.True(status.State == TrainingState.Done, status.Failure);
-        var model = await cluster.Grains.GetGrain<IModelRegistryGrain>(site).GetCurrentAsync(default);
-        Assert.Equal("rfm", model!.Scheme);
+        var quick = Training() with { Settings = Settings("epochs=1") };
+        await PublishAsync(quick);
+        Assert.Equal(Customers, (await cluster.SweepAsync(site)).Rescored);
+        Assert.NotEmpty((await SegmentsAsync()).Except(RfmSegments.All));
+
+        var model = await PublishAsync(quick with { Scheme = "rfm" });
+        Assert.Equal("rfm", model.Scheme);
+        Assert.Equal(Customers, (await cluster.SweepAsync(site)).Rescored);
+        Assert.All(await SegmentsAsync(), segment => Assert.Contains(segment, RfmSegments.All));
         var assignment = await cluster.Customer(site, "c5").LookUpFreshAsync(default);
-        Assert.Contains(assignment.Segment, RfmSegments.All);
+        Assert.Contains(assignment.Segment, await SegmentsAsync());
         Assert.Equal(model.Labels.ToArray(), assignment.Probabilities.Select(p => p.Segment).ToArray());
+
+        async Task<ModelReference> PublishAsync(TrainingRequest request)
+        {
+            var status = await cluster.RunAsync(site, request);
+            Assert.True(status.State == TrainingState.Done, status.Failure);
+            await cluster.RefreshModelsAsync(site);
+            return (await cluster.Grains.GetGrain<IModelRegistryGrain>(site).GetCurrentAsync(default))!;
+        }
+
+        async Task<IReadOnlyList<string>> SegmentsAsync()
+        {
+            var sizes = await Task.WhenAll(Enumerable.Range(0, Partitions.Count).Select(number => cluster.Partition(site, number).GetSegmentSizesAsync(default)));
+            Assert.Equal(Customers, sizes.Sum(partition => partition.Values.Sum()));
+            return [.. sizes.SelectMany(partition => partition.Where(segment => segment.Value > 0)).Select(segment => segment.Key).Distinct()];
+        }
     }
 
     [Fact]
