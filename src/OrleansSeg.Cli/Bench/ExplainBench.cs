@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSeg.Cli.Sessions;
 using OrleansSeg.Cli.Training;
@@ -12,6 +11,7 @@ using OrleansSeg.Model.Text.Vectors;
 using OrleansSeg.Model.Training;
 using OrleansSeg.Models;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Bench;
 
@@ -74,21 +74,19 @@ internal static class ExplainBench
     private static void Write(IAnsiConsole screen, ExplainBenchReport report)
     {
         var (check, deletion) = (report.Check, report.Check.Deletion);
-        screen.WriteLine(Line($"{check.Customers:N0} customers, {report.MillisecondsEach:F1} ms each."));
-        screen.WriteLine(Line($"Contributions add up to the score less its base within {check.CompletenessErrorMax:G2} logits."));
-        screen.WriteLine(Line($"With random weights in the network's place ({check.RandomWeights.Draws} draws) contributions correlate {check.RandomWeights.Signed:0.00} with the trained one's by rank, their sizes {check.RandomWeights.Sizes:0.00}; 1 would mean that weights do not matter."));
+        screen.WriteLine(Invariant($"{check.Customers:N0} customers, {report.MillisecondsEach:F1} ms each."));
+        screen.WriteLine(Invariant($"Contributions add up to the score less its base within {check.CompletenessErrorMax:G2} logits."));
+        screen.WriteLine(Invariant($"With random weights in the network's place ({check.RandomWeights.Draws} draws) contributions correlate {check.RandomWeights.Signed:0.00} with the trained one's by rank, their sizes {check.RandomWeights.Sizes:0.00}; 1 would mean that weights do not matter."));
         var table = new Table().Border(TableBorder.Rounded).AddColumns("factors removed", "most telling first", "in any order");
         foreach (var (share, telling, chance) in deletion.Shares.Zip(deletion.ByContribution, deletion.ByChance))
         {
-            table.AddRow(Line($"{share:P0}"), Line($"{telling:0.000}"), Line($"{chance:0.000}"));
+            table.AddRow(Invariant($"{share:P0}"), Invariant($"{telling:0.000}"), Invariant($"{chance:0.000}"));
         }
 
         screen.Write(table);
-        screen.WriteLine(Line(
+        screen.WriteLine(Invariant(
             $"Probability of the decided segment. Area {deletion.AreaByContribution:0.000} against {deletion.AreaByChance:0.000}: {deletion.Difference.Mean:+0.000;-0.000}, 95 % interval {deletion.Difference.Low:+0.000;-0.000} to {deletion.Difference.High:+0.000;-0.000}."));
     }
-
-    private static string Line(FormattableString line) => line.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What <c>bench explain</c> found.</summary>

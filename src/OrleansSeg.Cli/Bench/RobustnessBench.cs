@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using OrleansSeg.Cli.Evaluation;
 using OrleansSeg.Cli.Training;
 using OrleansSeg.Cli.Verbs;
@@ -7,6 +6,7 @@ using OrleansSeg.Model.Evaluation.Robustness;
 using OrleansSeg.Model.Evaluation.Rolling;
 using OrleansSeg.Model.Training;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Bench;
 
@@ -36,12 +36,12 @@ internal static class RobustnessBench
 
     private static void Write(IAnsiConsole screen, RobustnessReport report)
     {
-        screen.WriteLine(Line($"{report.TestCustomers:N0} customers at {report.Cutoff.UtcDateTime:yyyy-MM-dd}, horizon {report.HorizonDays:0} days, seed {report.Seed}."));
+        screen.WriteLine(Invariant($"{report.TestCustomers:N0} customers at {report.Cutoff.UtcDateTime:yyyy-MM-dd}, horizon {report.HorizonDays:0} days, seed {report.Seed}."));
         var table = new Table().Border(TableBorder.Rounded).AddColumns("input", "log loss", "difference", "churn AUROC", "macro-F1");
         foreach (var input in report.Inputs)
         {
-            var difference = input.Difference is { } paired ? Line($"{paired.Mean:+0.0000;-0.0000} [{paired.Low:+0.0000;-0.0000}, {paired.High:+0.0000;-0.0000}]") : "";
-            table.AddRow(Markup.Escape(input.Input), Line($"{input.LogLoss:F4}"), Markup.Escape(difference), Line($"{input.ChurnAuroc:F4}"), Line($"{input.MacroF1:F4}"));
+            var difference = input.Difference is { } paired ? Invariant($"{paired.Mean:+0.0000;-0.0000} [{paired.Low:+0.0000;-0.0000}, {paired.High:+0.0000;-0.0000}]") : "";
+            table.AddRow(Markup.Escape(input.Input), Invariant($"{input.LogLoss:F4}"), Markup.Escape(difference), Invariant($"{input.ChurnAuroc:F4}"), Invariant($"{input.MacroF1:F4}"));
         }
 
         screen.Write(table);
@@ -55,8 +55,6 @@ internal static class RobustnessBench
             screen.WriteLine($"No older model: {why}");
         }
     }
-
-    private static string Line(FormattableString line) => line.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What <c>bench robustness</c> found.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrleansSeg.Model.Text.Classification;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Classification;
 
@@ -13,10 +14,10 @@ internal static class ClassifierTables
         var table = Columns("label", "texts", "precision", "recall", "F1");
         foreach (var (label, scores) in report.ByLabel)
         {
-            table.AddRow(Markup.Escape(label), Line($"{scores.Support:N0}"), Figure(scores.Precision), Figure(scores.Recall), Figure(scores.F1));
+            table.AddRow(Markup.Escape(label), Invariant($"{scores.Support:N0}"), Figure(scores.Precision), Figure(scores.Recall), Figure(scores.F1));
         }
 
-        screen.WriteLine(Line($"{report.Texts:N0} texts, {report.Accuracy:P1} of them right, macro-F1 {report.MacroF1:F3}, log loss {report.LogLoss:F3}."));
+        screen.WriteLine(Invariant($"{report.Texts:N0} texts, {report.Accuracy:P1} of them right, macro-F1 {report.MacroF1:F3}, log loss {report.LogLoss:F3}."));
         screen.Write(table);
     }
 
@@ -31,8 +32,8 @@ internal static class ClassifierTables
         foreach (var run in runs)
         {
             table.AddRow(
-                run.Method, Figure(run.Report.MacroF1), Figure(run.Report.Accuracy), Figure(run.Report.LogLoss), Line($"{run.TrainedWeights:N0}"), Line($"{run.TrainedShare:P2}"),
-                Line($"{run.TrainingBytes / 1e6:N1}"), Line($"{run.Seconds}"), Line($"{run.TextsPerSecond:N0}"));
+                run.Method, Figure(run.Report.MacroF1), Figure(run.Report.Accuracy), Figure(run.Report.LogLoss), Invariant($"{run.TrainedWeights:N0}"), Invariant($"{run.TrainedShare:P2}"),
+                Invariant($"{run.TrainingBytes / 1e6:N1}"), Invariant($"{run.Seconds}"), Invariant($"{run.TextsPerSecond:N0}"));
         }
 
         foreach (var (name, report) in new[] { ("columns", beside?.Columns), ("columns, vectors", beside?.WithTexts), ("majority", majority) })
@@ -58,6 +59,4 @@ internal static class ClassifierTables
     }
 
     private static string Figure(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
-
-    private static string Line(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using OrleansSeg.Cli.Import;
 using OrleansSeg.Segments;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Demo;
 
@@ -24,7 +25,7 @@ internal sealed class DemoScreen(IAnsiConsole screen)
     public void Shop(DemoShop shop)
     {
         var (d, origin) = (shop.Description, shop.MadeNow ? "Simulated" : "The shop is already there:");
-        screen.WriteLine(Line($"{origin} {d.Customers:N0} customers over {d.Days:N0} days, up to {d.End:yyyy-MM-dd}: {d.Events:N0} visits, searches, carts, orders, returns, reviews, campaigns and messages."));
+        screen.WriteLine(Invariant($"{origin} {d.Customers:N0} customers over {d.Days:N0} days, up to {d.End:yyyy-MM-dd}: {d.Events:N0} visits, searches, carts, orders, returns, reviews, campaigns and messages."));
         screen.WriteLine($"Its file: {Short(shop.Path)}");
     }
 
@@ -33,18 +34,18 @@ internal sealed class DemoScreen(IAnsiConsole screen)
     {
         var (quality, totals) = (load.Quality, load.Totals);
         var rejected = quality.Rejected.Values.Sum();
-        screen.WriteLine(Line($"{quality.RowsRead:N0} rows read, {quality.RowsKept:N0} kept, {rejected:N0} rejected; {quality.Customers:N0} customers."));
+        screen.WriteLine(Invariant($"{quality.RowsRead:N0} rows read, {quality.RowsKept:N0} kept, {rejected:N0} rejected; {quality.Customers:N0} customers."));
         screen.WriteLine(totals.Added > 0
-            ? Line($"{totals.Added:N0} events are durable now{(totals.AlreadyKnown > 0 ? Line($", {totals.AlreadyKnown:N0} were before") : "")}. Importing the file again would add nothing.")
-            : Line($"All {totals.AlreadyKnown:N0} events were known: nothing was added."));
+            ? Invariant($"{totals.Added:N0} events are durable now{(totals.AlreadyKnown > 0 ? Invariant($", {totals.AlreadyKnown:N0} were before") : "")}. Importing the file again would add nothing.")
+            : Invariant($"All {totals.AlreadyKnown:N0} events were known: nothing was added."));
     }
 
     /// <summary>A model is in service and everybody has been scored.</summary>
     public void Model(DemoModel model, long scored)
     {
         screen.WriteLine(model.Status is not null
-            ? Line($"Model {model.Reference.Version} is trained and in service.")
-            : Line($"Model {model.Reference.Version} of {model.Reference.CreatedAt:yyyy-MM-dd} is in service; 'orleansseg train' makes a newer one."));
+            ? Invariant($"Model {model.Reference.Version} is trained and in service.")
+            : Invariant($"Model {model.Reference.Version} of {model.Reference.CreatedAt:yyyy-MM-dd} is in service; 'orleansseg train' makes a newer one."));
         screen.WriteLine(scored > 0 ? "Every customer is scored with it." : "Every customer's score is up to date.");
     }
 
@@ -57,11 +58,11 @@ internal sealed class DemoScreen(IAnsiConsole screen)
         {
             table.AddRow(
                 Markup.Escape(a.Customer), $"[bold]{Markup.Escape(a.Segment)}[/]", Percent(Probability(a, a.Segment)), Percent(a.ChurnProbability),
-                Money(a.ExpectedValue), Line($"{profile.PurchaseDays:N0}"), Money((float)profile.Spend), Line($"{profile.LastEvent:yyyy-MM-dd}"));
+                Money(a.ExpectedValue), Invariant($"{profile.PurchaseDays:N0}"), Money((float)profile.Spend), Invariant($"{profile.LastEvent:yyyy-MM-dd}"));
         }
 
         screen.Write(table);
-        screen.WriteLine(Line($"Looking up all {customers.Count} again took {took.TotalMilliseconds:F1} ms. A look-up never waits for the model."));
+        screen.WriteLine(Invariant($"Looking up all {customers.Count} again took {took.TotalMilliseconds:F1} ms. A look-up never waits for the model."));
         screen.WriteLine("churn: buys nothing for 90 days; expected: spends in 90 days; orders: days with one.");
     }
 
@@ -77,8 +78,8 @@ internal sealed class DemoScreen(IAnsiConsole screen)
         var (before, after) = (story.Before, story.After);
         var titles = story.Events.Select(e => e.Text ?? e.Item!).Distinct();
         var reasons = story.Reasons.Factors.Where(factor => factor.Contribution > 0).Take(ReasonCount).Select(factor => $"{factor.Name} ({factor.Value})");
-        screen.WriteLine(Line($"{before.Customer} ordered on {story.Customer.Profile.PurchaseDays} days, last on {story.LastOrder:yyyy-MM-dd}, and is {before.Segment}: {string.Join("; ", reasons)}."));
-        screen.WriteLine(Line($"Now the customer looks at {string.Join(" and ", titles)}, fills the cart and pays: {story.Events.Length} events."));
+        screen.WriteLine(Invariant($"{before.Customer} ordered on {story.Customer.Profile.PurchaseDays} days, last on {story.LastOrder:yyyy-MM-dd}, and is {before.Segment}: {string.Join("; ", reasons)}."));
+        screen.WriteLine(Invariant($"Now the customer looks at {string.Join(" and ", titles)}, fills the cart and pays: {story.Events.Length} events."));
         var table = Table("segment").AddColumns(Right("before"), Right("after"), new TableColumn(""));
         foreach (var segment in before.Probabilities.Concat(after.Probabilities).Select(p => p.Segment).Distinct())
         {
@@ -91,7 +92,7 @@ internal sealed class DemoScreen(IAnsiConsole screen)
         screen.MarkupLine(before.Segment != after.Segment
             ? $"[bold]{Markup.Escape(before.Segment)}[/] became [bold green]{Markup.Escape(after.Segment)}[/]."
             : $"[bold]{Markup.Escape(after.Segment)}[/] stays the segment: one order does not outweigh the silence before it.");
-        screen.WriteLine(Line($"From the click: durable after {story.Durable.TotalMilliseconds:F0} ms, new segment after {story.Visible.TotalMilliseconds:F0} ms."));
+        screen.WriteLine(Invariant($"From the click: durable after {story.Durable.TotalMilliseconds:F0} ms, new segment after {story.Visible.TotalMilliseconds:F0} ms."));
     }
 
     /// <summary>The top factors.</summary>
@@ -103,7 +104,7 @@ internal sealed class DemoScreen(IAnsiConsole screen)
             return;
         }
 
-        screen.WriteLine(Line($"{explanation.Customer} is {explanation.Segment} ({Percent(explanation.Probability)}), and this weighs most:"));
+        screen.WriteLine(Invariant($"{explanation.Customer} is {explanation.Segment} ({Percent(explanation.Probability)}), and this weighs most:"));
         var table = Table("factor", "value").AddColumn(Right("adds"));
         foreach (var factor in explanation.Factors.Take(FactorCount))
         {
@@ -122,7 +123,7 @@ internal sealed class DemoScreen(IAnsiConsole screen)
         foreach (var segment in labels.Where(sizes.ContainsKey).Concat(sizes.Keys.Except(labels).Order(StringComparer.Ordinal)))
         {
             var share = sizes[segment] / (float)all;
-            table.AddRow(Markup.Escape(segment), Line($"{sizes[segment]:N0}"), Percent(share), Bar(share));
+            table.AddRow(Markup.Escape(segment), Invariant($"{sizes[segment]:N0}"), Percent(share), Bar(share));
         }
 
         screen.Write(table);
@@ -151,11 +152,9 @@ internal sealed class DemoScreen(IAnsiConsole screen)
     private static float? Probability(SegmentAssignment assignment, string segment) =>
         assignment.Probabilities.IsDefaultOrEmpty ? null : assignment.Probabilities.FirstOrDefault(p => p.Segment == segment).Probability;
 
-    private static string Percent(float? share) => share is { } known ? Line($"{known:P0}").Replace(" %", "%", StringComparison.Ordinal) : "–";
+    private static string Percent(float? share) => share is { } known ? Invariant($"{known:P0}").Replace(" %", "%", StringComparison.Ordinal) : "–";
 
-    private static string Money(float? amount) => amount is { } known ? Line($"{known:N0}") : "–";
+    private static string Money(float? amount) => amount is { } known ? Invariant($"{known:N0}") : "–";
 
     private static string Short(string path) => Path.GetRelativePath(Environment.CurrentDirectory, path) is { } relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

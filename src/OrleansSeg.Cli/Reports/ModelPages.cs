@@ -1,9 +1,9 @@
-using System.Globalization;
 using OrleansSeg.Cli.Experiments;
 using OrleansSeg.Cli.Html;
 using OrleansSeg.Cli.Rounds;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Evaluation;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Reports;
 
@@ -17,8 +17,8 @@ internal static class ModelPages
     public static string Of(EvaluationReport report, IReadOnlyList<CurvePoint> curves, DateTimeOffset now)
     {
         var html = new HtmlWriter();
-        HtmlPage.Begin(html, Line($"Evaluation at {report.Cutoff:yyyy-MM-dd}"));
-        html.Write($"<h1>Evaluation at {Line($"{report.Cutoff.UtcDateTime:yyyy-MM-dd}")}</h1>\n");
+        HtmlPage.Begin(html, Invariant($"Evaluation at {report.Cutoff:yyyy-MM-dd}"));
+        html.Write($"<h1>Evaluation at {Invariant($"{report.Cutoff.UtcDateTime:yyyy-MM-dd}")}</h1>\n");
         var best = report.Baselines.MinBy(baseline => baseline.Value.LogLoss);
         var gain = best.Value.LogLoss - report.Model.LogLoss;
         html.Write($"<p class=\"outcome {(gain > 0 ? "done" : "failed")}\">Log loss {RunWords.Metric(report.Model.LogLoss)} over {report.TestCustomers} customers, {RunWords.Metric(Math.Abs(gain))} {(gain > 0 ? "below" : "above")} the best baseline, {best.Key}.</p>\n");
@@ -39,7 +39,7 @@ internal static class ModelPages
     public static string Of(int version, ModelCard card, IReadOnlyList<CurvePoint> curves, DateTimeOffset now)
     {
         var html = new HtmlWriter();
-        HtmlPage.Begin(html, Line($"Model version {version}"));
+        HtmlPage.Begin(html, Invariant($"Model version {version}"));
         html.Write($"<h1>Model version {version}</h1>\n<p class=\"outcome\">On validation, which chose epoch, correction and decision weights: flattering, not a test. Log loss {RunWords.Metric(card.Validation.LogLoss)} over {card.ValidationExamples} customers.</p>\n");
         IReadOnlyList<(string Name, Scores Scores)> all = [("model", card.Validation)];
         Sections(html, all, card.Labels, curves);
@@ -84,17 +84,15 @@ internal static class ModelPages
     private static IEnumerable<(string Name, string Value)> Facts(EvaluationReport report)
     {
         yield return ("data", CardWords.Of(report.Data));
-        yield return ("horizon", Line($"{report.HorizonDays} days"));
-        yield return ("trained on", Line($"{report.TrainingExamples:N0} examples of {report.TrainingCutoffs.Count} cutoffs, {report.TrainingCutoffs[0].UtcDateTime:yyyy-MM-dd} to {report.TrainingCutoffs[^1].UtcDateTime:yyyy-MM-dd}"));
-        yield return ("stopped, tuned and calibrated on", Line($"{report.ValidationExamples:N0} examples at {report.ValidationCutoff.UtcDateTime:yyyy-MM-dd}"));
-        yield return ("numbers learned", Line($"{report.Parameters:N0}"));
-        yield return ("seed", Line($"{report.Seed}"));
-        yield return ("seconds", string.Join(", ", report.Seconds.Select(part => Line($"{part.Key} {part.Value}"))));
+        yield return ("horizon", Invariant($"{report.HorizonDays} days"));
+        yield return ("trained on", Invariant($"{report.TrainingExamples:N0} examples of {report.TrainingCutoffs.Count} cutoffs, {report.TrainingCutoffs[0].UtcDateTime:yyyy-MM-dd} to {report.TrainingCutoffs[^1].UtcDateTime:yyyy-MM-dd}"));
+        yield return ("stopped, tuned and calibrated on", Invariant($"{report.ValidationExamples:N0} examples at {report.ValidationCutoff.UtcDateTime:yyyy-MM-dd}"));
+        yield return ("numbers learned", Invariant($"{report.Parameters:N0}"));
+        yield return ("seed", Invariant($"{report.Seed}"));
+        yield return ("seconds", string.Join(", ", report.Seconds.Select(part => Invariant($"{part.Key} {part.Value}"))));
         foreach (var note in report.Notes)
         {
             yield return ("note", note);
         }
     }
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

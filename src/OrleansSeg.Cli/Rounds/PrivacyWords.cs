@@ -1,5 +1,5 @@
-using System.Globalization;
 using OrleansSeg.Federation;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Rounds;
 
@@ -10,12 +10,12 @@ internal static class PrivacyWords
     public static string Of(FederatedPlan plan)
     {
         var privacy = plan.Privacy;
-        var bound = privacy.EpsilonMax > 0 ? Line($", epsilon at most {RunWords.Number(privacy.EpsilonMax)} at delta {privacy.Delta}") : Line($", delta {privacy.Delta}");
+        var bound = privacy.EpsilonMax > 0 ? Invariant($", epsilon at most {RunWords.Number(privacy.EpsilonMax)} at delta {privacy.Delta}") : Invariant($", delta {privacy.Delta}");
         return privacy.Unit switch
         {
-            ProtectedUnit.Customer => Line(
+            ProtectedUnit.Customer => Invariant(
                 $"customer: noise of {RunWords.Number(privacy.NoiseMultiplier)} times the clip norm {RunWords.Number(privacy.CustomerClipNorm)}, {privacy.CustomersPerStep:N0} customers a step{bound}"),
-            ProtectedUnit.Trainer => Line(
+            ProtectedUnit.Trainer => Invariant(
                 $"site-level: noise of {RunWords.Number(privacy.NoiseMultiplier)} times the clip norm {RunWords.Number(plan.UpdateClipNorm)} in the sum of updates{bound}"),
             _ => "no noise",
         };
@@ -24,27 +24,25 @@ internal static class PrivacyWords
     /// <summary>What noised steps have told.</summary>
     public static IEnumerable<string> Of(PrivacySpent spent)
     {
-        var bound = spent.EpsilonMax > 0 ? Line($" of at most {RunWords.Number(spent.EpsilonMax)}") : "";
-        yield return Line(
+        var bound = spent.EpsilonMax > 0 ? Invariant($" of at most {RunWords.Number(spent.EpsilonMax)}") : "";
+        yield return Invariant(
             $"Privacy, {Level(spent.Unit)}: epsilon {RunWords.Number(spent.TotalEpsilon)}{bound} at delta {spent.Delta}, of which {RunWords.Number(spent.Epsilon)} in this run: ")
-            + Line($"{spent.Rounds} {(spent.Rounds == 1 ? "round" : "rounds")}, {spent.Steps:N0} noised steps that draw {spent.SamplingRate:P1} each. ")
+            + Invariant($"{spent.Rounds} {(spent.Rounds == 1 ? "round" : "rounds")}, {spent.Steps:N0} noised steps that draw {spent.SamplingRate:P1} each. ")
             + (spent.IsStopped ? "The budget allowed no further round." : "");
         if (spent.RunsWithoutNoise > 0)
         {
-            yield return Line($"{spent.RunsWithoutNoise} earlier {(spent.RunsWithoutNoise == 1 ? "run" : "runs")} of the federation trained without this noise: what they told is in no epsilon.");
+            yield return Invariant($"{spent.RunsWithoutNoise} earlier {(spent.RunsWithoutNoise == 1 ? "run" : "runs")} of the federation trained without this noise: what they told is in no epsilon.");
         }
     }
 
     /// <summary>What a run has spent, for a column.</summary>
     public static string Short(RunStatus run) =>
-        run.Privacy is { } spent ? Line($"{Level(spent.Unit)}, ε {RunWords.Number(spent.Epsilon)}") : run.Plan.Privacy.Unit == ProtectedUnit.None ? "no noise" : "nothing spent";
+        run.Privacy is { } spent ? Invariant($"{Level(spent.Unit)}, ε {RunWords.Number(spent.Epsilon)}") : run.Plan.Privacy.Unit == ProtectedUnit.None ? "no noise" : "nothing spent";
 
     /// <summary>Rounds of a release.</summary>
     public static string Rounds(PrivacyRelease release) =>
-        release.Round is not { } first ? "" : release.LastRound is { } last ? Line($"{first} to {last}") : Line($"{first}");
+        release.Round is not { } first ? "" : release.LastRound is { } last ? Invariant($"{first} to {last}") : Invariant($"{first}");
 
     /// <summary>The unit, by the name people know.</summary>
     public static string Level(ProtectedUnit unit) => unit == ProtectedUnit.Trainer ? "site-level" : unit.ToString().ToLowerInvariant();
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

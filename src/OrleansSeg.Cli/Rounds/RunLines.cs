@@ -1,5 +1,5 @@
-using System.Globalization;
 using OrleansSeg.Federation;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Rounds;
 
@@ -15,7 +15,7 @@ internal static class RunLines
         {
             // Its rounds are counted anew.
             before = null;
-            yield return Line($"Run {after.Run} begins anew: {restart.Because}");
+            yield return Invariant($"Run {after.Run} begins anew: {restart.Because}");
         }
 
         foreach (var round in after.Rounds.Skip(before?.Rounds.Length ?? 0))
@@ -28,23 +28,23 @@ internal static class RunLines
         {
             if (after.Retries.Length > 0 && after.Retries.Length != before?.Retries.Length)
             {
-                yield return Line($"  round {after.Round} begins anew with fresh masks: {after.Retries[^1]}");
+                yield return Invariant($"  round {after.Round} begins anew with fresh masks: {after.Retries[^1]}");
             }
 
-            yield return Line($"Run {after.Run}: {RunWords.Phase(after)}{(after.Outcome is { } outcome ? $": {outcome}" : "")}");
+            yield return Invariant($"Run {after.Run}: {RunWords.Phase(after)}{(after.Outcome is { } outcome ? $": {outcome}" : "")}");
         }
 
         var taking = after.Trainers.Count(trainer => trainer.State is not (TrainerStepState.Late or TrainerStepState.SittingOut));
         var reported = after.Trainers.Count(trainer => trainer.State == TrainerStepState.Reported);
         if (reported > 0 && reported != (isSameStep ? before!.Trainers.Count(trainer => trainer.State == TrainerStepState.Reported) : 0))
         {
-            yield return Line($"  {reported} of {taking} have reported");
+            yield return Invariant($"  {reported} of {taking} have reported");
         }
 
         var told = isSameStep ? before!.Trainers : [];
         foreach (var trainer in after.Trainers.Where(trainer => trainer.Detail is not null && !told.Contains(trainer)))
         {
-            yield return Line($"  {trainer.Trainer} {Word(trainer.State)}: {trainer.Detail}");
+            yield return Invariant($"  {trainer.Trainer} {Word(trainer.State)}: {trainer.Detail}");
         }
     }
 
@@ -62,8 +62,6 @@ internal static class RunLines
         var missing = string.Join(", ", RunFacts.MissingIn(plan, round).Select(trainer => round.Missing.TryGetValue(trainer, out var why) ? $"{trainer} ({why})" : trainer));
         var late = RunFacts.LateIn(round);
         var metrics = string.Concat(round.Metrics.Select(metric => $", {metric.Key} {RunWords.Number(metric.Value)}"));
-        return Line($"  round {round.Round}: {round.Reporters.Length} of {plan.Trainers.Length} reported in {RunWords.Duration(round.Took)}, {RunWords.Bytes(round.Bytes)}{metrics}{(late.Length > 0 ? $"; late: {late}" : "")}{(missing.Length > 0 ? $"; missing: {missing}" : "")}");
+        return Invariant($"  round {round.Round}: {round.Reporters.Length} of {plan.Trainers.Length} reported in {RunWords.Duration(round.Took)}, {RunWords.Bytes(round.Bytes)}{metrics}{(late.Length > 0 ? $"; late: {late}" : "")}{(missing.Length > 0 ? $"; missing: {missing}" : "")}");
     }
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

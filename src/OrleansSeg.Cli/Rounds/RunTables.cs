@@ -2,6 +2,7 @@ using System.Globalization;
 using OrleansSeg.Federation;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Rounds;
 
@@ -74,15 +75,15 @@ internal static class RunTables
         {
             table.AddRow(new[]
             {
-                Line($"{run.Run}"), RunWords.Instant(run.StartedAt), run.EndedAt is { } ended ? RunWords.Duration(ended - run.StartedAt) : "", RunWords.Phase(run),
-                string.Join(", ", run.Plan.Sites), run.Plan.Strategy, Line($"{run.Rounds.Length} of {run.Plan.Rounds}"), PrivacyWords.Short(run), run.Outcome ?? "",
+                Invariant($"{run.Run}"), RunWords.Instant(run.StartedAt), run.EndedAt is { } ended ? RunWords.Duration(ended - run.StartedAt) : "", RunWords.Phase(run),
+                string.Join(", ", run.Plan.Sites), run.Plan.Strategy, Invariant($"{run.Rounds.Length} of {run.Plan.Rounds}"), PrivacyWords.Short(run), run.Outcome ?? "",
             }.Select(Markup.Escape).ToArray());
         }
 
         return table;
     }
 
-    private static string Heading(string federation, RunStatus run) => Line(
+    private static string Heading(string federation, RunStatus run) => Invariant(
         $"Run {run.Run} of '{federation}': {RunWords.Phase(run)}. Started {RunWords.Instant(run.StartedAt)}{Ended(run)}; it knows what was stored until {RunWords.Instant(run.Watermark)}.");
 
     private static string Ended(RunStatus run) => run.EndedAt is { } ended ? $", took {RunWords.Duration(ended - run.StartedAt)}" : "";
@@ -98,19 +99,17 @@ internal static class RunTables
             var missing = RunFacts.MissingIn(run.Plan, round);
             table.AddRow(new[]
             {
-                Line($"{round.Round}"), Line($"{round.Reporters.Length} of {run.Plan.Trainers.Length}"), Line($"{round.Late.Count}"), string.Join(", ", missing), RunWords.Duration(round.Took), RunWords.Bytes(round.Bytes),
+                Invariant($"{round.Round}"), Invariant($"{round.Reporters.Length} of {run.Plan.Trainers.Length}"), Invariant($"{round.Late.Count}"), string.Join(", ", missing), RunWords.Duration(round.Took), RunWords.Bytes(round.Bytes),
             }.Concat(shown.Select(name => round.Metrics.TryGetValue(name, out var value) ? RunWords.Metric(value) : "")).Select(Markup.Escape).ToArray());
         }
 
         if (names.Count > shown.Count)
         {
-            table.Caption(Line($"{names.Count - shown.Count} more metrics are in 'rounds report' and --json."));
+            table.Caption(Invariant($"{names.Count - shown.Count} more metrics are in 'rounds report' and --json."));
         }
 
         return table;
     }
 
     private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

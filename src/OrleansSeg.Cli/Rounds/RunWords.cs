@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansSeg.Federation;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Rounds;
 
@@ -11,8 +12,8 @@ internal static class RunWords
     /// <summary>Where a run stands, such as <c>training, round 2 of 5</c>, and in a masked round what trainers do.</summary>
     public static string Phase(RunStatus run) => run.Phase switch
     {
-        RunPhase.Training => Line($"training, round {run.Round} of {run.Plan.Rounds}{(run.Retries.IsDefaultOrEmpty ? "" : Line($", attempt {run.Retries.Length + 1}"))}{Stage(run.Stage)}"),
-        RunPhase.Fitting or RunPhase.Evaluating => Line($"{Name(run.Phase)}, pass {run.Round}"),
+        RunPhase.Training => Invariant($"training, round {run.Round} of {run.Plan.Rounds}{(run.Retries.IsDefaultOrEmpty ? "" : Invariant($", attempt {run.Retries.Length + 1}"))}{Stage(run.Stage)}"),
+        RunPhase.Fitting or RunPhase.Evaluating => Invariant($"{Name(run.Phase)}, pass {run.Round}"),
         var other => Name(other),
     };
 
@@ -21,13 +22,13 @@ internal static class RunWords
 
     /// <summary>For instance <c>3.2 s</c>, <c>4 min 05 s</c> or <c>1 h 02 min</c>.</summary>
     public static string Duration(TimeSpan time) =>
-        time.TotalSeconds < 59.95 ? Line($"{time.TotalSeconds:0.0} s")
-        : time < TimeSpan.FromHours(1) ? Line($"{time.Minutes} min {time.Seconds:00} s")
-        : Line($"{(long)time.TotalHours} h {time.Minutes:00} min");
+        time.TotalSeconds < 59.95 ? Invariant($"{time.TotalSeconds:0.0} s")
+        : time < TimeSpan.FromHours(1) ? Invariant($"{time.Minutes} min {time.Seconds:00} s")
+        : Invariant($"{(long)time.TotalHours} h {time.Minutes:00} min");
 
     /// <summary>For instance <c>812 B</c> or <c>1.2 MiB</c>.</summary>
     public static string Bytes(long bytes) =>
-        bytes < Kibi ? Line($"{bytes} B") : bytes < Kibi * Kibi ? Line($"{bytes / (double)Kibi:0.0} KiB") : Line($"{bytes / (double)(Kibi * Kibi):0.0} MiB");
+        bytes < Kibi ? Invariant($"{bytes} B") : bytes < Kibi * Kibi ? Invariant($"{bytes / (double)Kibi:0.0} KiB") : Invariant($"{bytes / (double)(Kibi * Kibi):0.0} MiB");
 
     /// <summary>Four digits behind the point where they say something; a dash for what is no finite number.</summary>
     public static string Number(double value) => !double.IsFinite(value) ? "–" : value.ToString(
@@ -44,17 +45,17 @@ internal static class RunWords
     {
         var trainers = plan.Trainers.Length;
         yield return ("sites", string.Join(", ", plan.Sites));
-        yield return ("trainers", Line($"{plan.TrainersPerSite} a site, {trainers} in all"));
-        yield return ("rounds", Line($"{plan.Rounds} with {plan.LocalEpochs} local {(plan.LocalEpochs == 1 ? "epoch" : "epochs")} each"));
-        yield return ("strategy", string.Join(", ", plan.StrategySettings.Select(setting => Line($"{setting.Key} {setting.Value}")).Prepend(plan.Strategy)));
+        yield return ("trainers", Invariant($"{plan.TrainersPerSite} a site, {trainers} in all"));
+        yield return ("rounds", Invariant($"{plan.Rounds} with {plan.LocalEpochs} local {(plan.LocalEpochs == 1 ? "epoch" : "epochs")} each"));
+        yield return ("strategy", string.Join(", ", plan.StrategySettings.Select(setting => Invariant($"{setting.Key} {setting.Value}")).Prepend(plan.Strategy)));
         yield return ("compression", plan.Compression);
         yield return ("scope", plan.Scope);
-        yield return ("updates", (plan.SecureAggregation ? "masked, only their sum is read" : "read one by one") + (plan.UpdateClipNorm > 0 ? Line($"; shortened to a norm of {plan.UpdateClipNorm}") : ""));
+        yield return ("updates", (plan.SecureAggregation ? "masked, only their sum is read" : "read one by one") + (plan.UpdateClipNorm > 0 ? Invariant($"; shortened to a norm of {plan.UpdateClipNorm}") : ""));
         yield return ("privacy", PrivacyWords.Of(plan));
-        yield return ("reports needed", Line($"{plan.ReportersNeeded} of {trainers} a round"));
+        yield return ("reports needed", Invariant($"{plan.ReportersNeeded} of {trainers} a round"));
         yield return ("deadline", $"by what rounds took, from {Duration(plan.DeadlineMin)} to {Duration(plan.DeadlineMax)}");
         yield return ("late updates", plan.LateUpdates == "keep" ? "count in the round that they come in, for less the later they are" : "are dropped");
-        yield return ("horizon", Line($"{plan.Horizon.TotalDays} days"));
+        yield return ("horizon", Invariant($"{plan.Horizon.TotalDays} days"));
         yield return ("cutoff", plan.Cutoff is { } cutoff ? Instant(cutoff) : "the run's start");
         yield return ("seed", plan.Seed.ToString(CultureInfo.InvariantCulture));
         if (plan.Condition is { } condition)
@@ -76,23 +77,23 @@ internal static class RunWords
         {
             yield return (origin.Versions.IsEmpty
                 ? "Training began with new weights"
-                : $"Training went on from {string.Join(", ", origin.Versions.Select(version => Line($"{version.Key} version {version.Value}")))}")
+                : $"Training went on from {string.Join(", ", origin.Versions.Select(version => Invariant($"{version.Key} version {version.Value}")))}")
                 + (origin.Because is { } because ? $", because {because}" : ".");
         }
 
         foreach (var restart in run.Restarts)
         {
-            yield return Line($"It began anew at {Instant(restart.At)}, in {Name(restart.Phase)}{(restart.Round > 0 ? Line($" round {restart.Round}") : "")}. {restart.Because}");
+            yield return Invariant($"It began anew at {Instant(restart.At)}, in {Name(restart.Phase)}{(restart.Round > 0 ? Invariant($" round {restart.Round}") : "")}. {restart.Because}");
         }
     }
 
     private static IEnumerable<string> Of(RunCondition condition) => new[]
     {
-        condition.FeatureDrift is { } features ? Line($"a feature drifts by {features}") : null,
-        condition.SegmentDrift is { } segments ? Line($"segment shares drift by {segments}") : null,
-        condition.CalibrationError is { } error ? Line($"forecasts are off by {error}") : null,
-        condition.MaturedLabels is { } labels ? Line($"{labels:N0} labels have matured") : null,
-        condition.ModelAge is { } age ? Line($"the model is {age.TotalDays} days behind") : null,
+        condition.FeatureDrift is { } features ? Invariant($"a feature drifts by {features}") : null,
+        condition.SegmentDrift is { } segments ? Invariant($"segment shares drift by {segments}") : null,
+        condition.CalibrationError is { } error ? Invariant($"forecasts are off by {error}") : null,
+        condition.MaturedLabels is { } labels ? Invariant($"{labels:N0} labels have matured") : null,
+        condition.ModelAge is { } age ? Invariant($"the model is {age.TotalDays} days behind") : null,
     }.OfType<string>();
 
     private static string Stage(RoundStage stage) => stage switch
@@ -105,6 +106,4 @@ internal static class RunWords
     };
 
     private static string Name(RunPhase phase) => phase.ToString().ToLowerInvariant();
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

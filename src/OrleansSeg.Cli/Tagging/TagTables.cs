@@ -2,6 +2,7 @@ using System.Globalization;
 using OrleansSeg.Events;
 using OrleansSeg.Model.Text.Tagging;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Tagging;
 
@@ -11,7 +12,7 @@ internal static class TagTables
     /// <summary>Scores by label, of spans and of words.</summary>
     public static void Write(IAnsiConsole screen, TaggingReport report)
     {
-        screen.WriteLine(Line($"{report.Texts:N0} texts, {report.Words:N0} words, {report.Accuracy:P1} of them right."));
+        screen.WriteLine(Invariant($"{report.Texts:N0} texts, {report.Words:N0} words, {report.Accuracy:P1} of them right."));
         var table = new Table().Border(TableBorder.Rounded).AddColumn("label");
         foreach (var column in new[] { "spans", "precision", "recall", "F1", "words", "precision", "recall", "F1" })
         {
@@ -39,8 +40,8 @@ internal static class TagTables
         foreach (var run in runs)
         {
             table.AddRow(
-                run.Method, Figure(run.Report.Entities.Overall.F1), Figure(run.Report.Tokens.Overall.F1), Line($"{run.TrainedWeights:N0}"), Line($"{run.TrainedShare:P2}"),
-                Line($"{run.TrainingBytes / 1e6:N1}"), Line($"{run.Seconds}"), Line($"{run.TextsPerSecond:N0}"));
+                run.Method, Figure(run.Report.Entities.Overall.F1), Figure(run.Report.Tokens.Overall.F1), Invariant($"{run.TrainedWeights:N0}"), Invariant($"{run.TrainedShare:P2}"),
+                Invariant($"{run.TrainingBytes / 1e6:N1}"), Invariant($"{run.Seconds}"), Invariant($"{run.TextsPerSecond:N0}"));
         }
 
         screen.Write(table);
@@ -52,17 +53,15 @@ internal static class TagTables
         screen.WriteLine(text);
         foreach (var span in spans)
         {
-            screen.WriteLine(Line($"  {span.Label}: {text[span.Start..span.End]} ({span.Probability:P0})"));
+            screen.WriteLine(Invariant($"  {span.Label}: {text[span.Start..span.End]} ({span.Probability:P0})"));
         }
     }
 
     private static string[] Row(string label, TagScore spans, TagScore words) =>
     [
-        Markup.Escape(label), Line($"{spans.Support:N0}"), Figure(spans.Precision), Figure(spans.Recall), Figure(spans.F1),
-        Line($"{words.Support:N0}"), Figure(words.Precision), Figure(words.Recall), Figure(words.F1),
+        Markup.Escape(label), Invariant($"{spans.Support:N0}"), Figure(spans.Precision), Figure(spans.Recall), Figure(spans.F1),
+        Invariant($"{words.Support:N0}"), Figure(words.Precision), Figure(words.Recall), Figure(words.F1),
     ];
 
     private static string Figure(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
-
-    private static string Line(FormattableString text) => FormattableString.Invariant(text);
 }

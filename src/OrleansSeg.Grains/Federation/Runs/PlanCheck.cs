@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using OrleansSeg.Events;
 using OrleansSeg.Federation.Work;
 using OrleansSeg.Model.Federation.Aggregation;
 using OrleansSeg.Model.Federation.Compression;
 using OrleansSeg.Model.Federation.Rounds;
 using OrleansSeg.Model.Federation.Training;
+using static System.FormattableString;
 
 namespace OrleansSeg.Federation.Runs;
 
@@ -123,27 +123,25 @@ public static class PlanCheck
         {
             if (bound is not (null or (> 0 and <= double.MaxValue)))
             {
-                yield return Line($"Condition.{name} is {bound}: a finite number above 0.");
+                yield return Invariant($"Condition.{name} is {bound}: a finite number above 0.");
             }
         }
 
         if (condition.CalibrationError is not (null or (> 0 and < 1)))
         {
-            yield return Line($"Condition.CalibrationError is {condition.CalibrationError}: above 0 and below 1.");
+            yield return Invariant($"Condition.CalibrationError is {condition.CalibrationError}: above 0 and below 1.");
         }
 
         if (condition.MaturedLabels < 1)
         {
-            yield return Line($"Condition.MaturedLabels is {condition.MaturedLabels}: at least 1.");
+            yield return Invariant($"Condition.MaturedLabels is {condition.MaturedLabels}: at least 1.");
         }
 
         if (condition.ModelAge < TimeSpan.FromDays(1))
         {
-            yield return Line($"Condition.ModelAge is {condition.ModelAge}: at least 1 day.");
+            yield return Invariant($"Condition.ModelAge is {condition.ModelAge}: at least 1 day.");
         }
     }
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> StrategyProblems(FederatedPlan plan) => !AggregationStrategies.Names.Contains(plan.Strategy)
         ? [$"Strategy is '{plan.Strategy}': one of {string.Join(", ", AggregationStrategies.Names)}."]

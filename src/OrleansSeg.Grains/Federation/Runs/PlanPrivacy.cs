@@ -1,8 +1,8 @@
-using System.Globalization;
 using OrleansSeg.Federation.Privacy;
 using OrleansSeg.Model.Federation.Privacy;
 using OrleansSeg.Model.Federation.SecureAggregation;
 using OrleansSeg.Model.Federation.Training;
+using static System.FormattableString;
 
 namespace OrleansSeg.Federation.Runs;
 
@@ -20,42 +20,42 @@ internal static class PlanPrivacy
         var privacy = plan.Privacy;
         if (plan.UpdateClipNorm is not (>= 0 and <= ClipNormMax))
         {
-            yield return Line($"UpdateClipNorm is {plan.UpdateClipNorm}: 0 for no bound, up to {ClipNormMax}.");
+            yield return Invariant($"UpdateClipNorm is {plan.UpdateClipNorm}: 0 for no bound, up to {ClipNormMax}.");
         }
 
         if (!Enum.IsDefined(privacy.Unit))
         {
-            yield return Line($"Unit is {privacy.Unit}: none, customer or trainer.");
+            yield return Invariant($"Unit is {privacy.Unit}: none, customer or trainer.");
         }
 
         if (privacy.NoiseMultiplier is not (0 or (>= NoiseMultiplierMin and <= NoiseMultiplierMax)))
         {
-            yield return Line($"NoiseMultiplier is {privacy.NoiseMultiplier}: 0, or 2^-19 to {NoiseMultiplierMax}.");
+            yield return Invariant($"NoiseMultiplier is {privacy.NoiseMultiplier}: 0, or 2^-19 to {NoiseMultiplierMax}.");
         }
 
         if (privacy.CustomerClipNorm is not (> 0 and <= ClipNormMax))
         {
-            yield return Line($"CustomerClipNorm is {privacy.CustomerClipNorm}: above 0, up to {ClipNormMax}.");
+            yield return Invariant($"CustomerClipNorm is {privacy.CustomerClipNorm}: above 0, up to {ClipNormMax}.");
         }
 
         if (privacy.CustomersPerStep is < 1 or > 100_000)
         {
-            yield return Line($"CustomersPerStep is {privacy.CustomersPerStep}: 1 to 100000.");
+            yield return Invariant($"CustomersPerStep is {privacy.CustomersPerStep}: 1 to 100000.");
         }
 
         if (privacy.Delta is not (> 0 and < 1))
         {
-            yield return Line($"Delta is {privacy.Delta}: above 0 and below 1.");
+            yield return Invariant($"Delta is {privacy.Delta}: above 0 and below 1.");
         }
 
         if (privacy.EpsilonMax is not (>= 0 and <= EpsilonLimit))
         {
-            yield return Line($"EpsilonMax is {privacy.EpsilonMax}: 0 for no bound, up to {EpsilonLimit}.");
+            yield return Invariant($"EpsilonMax is {privacy.EpsilonMax}: 0 for no bound, up to {EpsilonLimit}.");
         }
 
         if (privacy is { Unit: ProtectedUnit.None, EpsilonMax: > 0 })
         {
-            yield return Line($"EpsilonMax {privacy.EpsilonMax} does not go with Unit None: without noise nothing bounds what is told.");
+            yield return Invariant($"EpsilonMax {privacy.EpsilonMax} does not go with Unit None: without noise nothing bounds what is told.");
         }
 
         if (privacy.Unit == ProtectedUnit.Trainer && SharedScope.ByName.TryGetValue(plan.Scope, out var scope) && !scope.AtSite.IsEmpty)
@@ -109,7 +109,7 @@ internal static class PlanPrivacy
         }
         catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "ringBits")
         {
-            return Line($"SecureAggregation does not go with NoiseMultiplier {plan.Privacy.NoiseMultiplier} of UpdateClipNorm {plan.UpdateClipNorm}: a share of the noise has too few steps of a masked sum.");
+            return Invariant($"SecureAggregation does not go with NoiseMultiplier {plan.Privacy.NoiseMultiplier} of UpdateClipNorm {plan.UpdateClipNorm}: a share of the noise has too few steps of a masked sum.");
         }
         catch (ArgumentOutOfRangeException)
         {
@@ -117,6 +117,4 @@ internal static class PlanPrivacy
             return null;
         }
     }
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

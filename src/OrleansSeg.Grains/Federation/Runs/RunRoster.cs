@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using OrleansSeg.Model.Federation.Rounds;
+using static System.FormattableString;
 
 namespace OrleansSeg.Federation.Runs;
 
@@ -76,7 +76,7 @@ internal static class RunRoster
     {
         var (standing, absence) = (StandingOf(run, trainer), run.Absences.GetValueOrDefault(trainer));
         var round = Math.Max(standing?.From ?? 0, run.Round + 1);
-        var back = round > run.Plan.Rounds ? "Not back in this run" : Line($"Back in round {round}");
+        var back = round > run.Plan.Rounds ? "Not back in this run" : Invariant($"Back in round {round}");
         var sooner = absence is { IsAway: true } && round > run.Round + 1 ? ", or in the one after a silo of its site has come" : "";
         return $"{back}{sooner}. {TellMissing(run, trainer)}";
     }
@@ -84,8 +84,8 @@ internal static class RunRoster
     private static string TellMissing(RunState run, string trainer)
     {
         var (standing, absence) = (StandingOf(run, trainer), run.Absences.GetValueOrDefault(trainer));
-        var times = standing is { Failures: > 1 } ? Line($"{standing.Failures} rounds in a row without it, the latest round {standing.LastRound}: ")
-            : standing is { Failures: 1 } && standing.LastRound != run.Round ? Line($"Round {standing.LastRound} without it: ")
+        var times = standing is { Failures: > 1 } ? Invariant($"{standing.Failures} rounds in a row without it, the latest round {standing.LastRound}: ")
+            : standing is { Failures: 1 } && standing.LastRound != run.Round ? Invariant($"Round {standing.LastRound} without it: ")
             : "";
         return times + (absence?.Reason ?? "It has dropped out of this round.");
     }
@@ -109,8 +109,6 @@ internal static class RunRoster
         var first = FirstDeadline < run.Plan.DeadlineMin ? run.Plan.DeadlineMin : FirstDeadline < run.Plan.DeadlineMax ? FirstDeadline : run.Plan.DeadlineMax;
         return new AdaptiveDeadline { Floor = run.Plan.DeadlineMin, Ceiling = run.Plan.DeadlineMax, Default = first }.Next(run.Observed);
     }
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static ImmutableArray<StoredStanding> Stored(TrainerRoster roster) =>
         [.. roster.Standings.Select(standing => new StoredStanding(standing.Trainer, standing.From, standing.Failures, standing.LastRound))];

@@ -1,6 +1,6 @@
-using System.Globalization;
 using OrleansSeg.Federation.Runs;
 using OrleansSeg.Model.Federation.Drift;
+using static System.FormattableString;
 
 namespace OrleansSeg.Federation.Work;
 
@@ -36,23 +36,21 @@ internal static class RunConditions
         {
             yield return (found.CalibrationError >= error, double.IsNaN(found.CalibrationError)
                 ? "no forecast has turned out since"
-                : Line($"calibration error {found.CalibrationError:F3} at {found.CalibrationSite} of {error:F3}"));
+                : Invariant($"calibration error {found.CalibrationError:F3} at {found.CalibrationSite} of {error:F3}"));
         }
 
         if (condition.MaturedLabels is { } labels)
         {
-            yield return (found.MaturedLabels >= labels, Line($"{found.MaturedLabels:N0} new labels of {labels:N0}"));
+            yield return (found.MaturedLabels >= labels, Invariant($"{found.MaturedLabels:N0} new labels of {labels:N0}"));
         }
 
         if (condition.ModelAge is { } ageMax)
         {
-            yield return (age >= ageMax, Line($"the model in service is {age.TotalDays:F0} days behind of {ageMax.TotalDays:F0}"));
+            yield return (age >= ageMax, Invariant($"the model in service is {age.TotalDays:F0} days behind of {ageMax.TotalDays:F0}"));
         }
     }
 
     private static (bool IsReached, string Words) Drift(string which, string what, double drift, double bound) => (drift >= bound, double.IsNaN(drift)
         ? $"too few customers to compare {what}"
-        : Line($"drift of {which} {drift:F3} of {bound:F3}"));
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        : Invariant($"drift of {which} {drift:F3} of {bound:F3}"));
 }

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using OrleansSeg.Cli.Bench.Chaos.Stores;
 using OrleansSeg.Customers;
 using OrleansSeg.Federation;
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Models;
+using static System.FormattableString;
 
 namespace OrleansSeg.Cli.Bench.Federation.Cluster;
 
@@ -53,7 +53,7 @@ internal sealed class SiteClusterRun(SiteClusterSettings settings, Action<string
             await cluster.ImportAsync(site, customers[site], cancellationToken);
         }
 
-        say(Line($"{customers.Values.Sum(site => site.Count):N0} customers imported in {importing.Elapsed.TotalSeconds:F0} s"));
+        say(Invariant($"{customers.Values.Sum(site => site.Count):N0} customers imported in {importing.Elapsed.TotalSeconds:F0} s"));
         var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>(Undisturbed);
         await coordinator.StartAsync(settings.Plan with { Promote = false }, cancellationToken);
         var calm = await FollowAsync(Undisturbed, coordinator, (_, _) => Task.CompletedTask, cancellationToken);
@@ -86,14 +86,14 @@ internal sealed class SiteClusterRun(SiteClusterSettings settings, Action<string
             await Task.Delay(Pause, cancellationToken);
         }
 
-        say(Line($"it started by itself after {clock.Elapsed.TotalSeconds:F0} s"));
+        say(Invariant($"it started by itself after {clock.Elapsed.TotalSeconds:F0} s"));
         await coordinator.SetScheduleAsync(null, cancellationToken);
         return await FollowAsync(Scheduled, coordinator, async (round, stop) =>
         {
             await Task.Delay(usual * (settings.KillShareMax * _random.NextDouble()), stop);
             var site = settings.Plan.Sites[_random.Next(settings.Plan.Sites.Length)];
-            _kills.Add(Line($"{site} in round {round}"));
-            say(Line($"SIGKILL to the silo of {_kills[^1]}"));
+            _kills.Add(Invariant($"{site} in round {round}"));
+            say(Invariant($"SIGKILL to the silo of {_kills[^1]}"));
             await cluster.ReplaceAsync(site);
         }, cancellationToken);
     }
@@ -114,7 +114,7 @@ internal sealed class SiteClusterRun(SiteClusterSettings settings, Action<string
 
             if (status.EndedAt is not null)
             {
-                say(Line($"{name}: {status.Phase} after {clock.Elapsed.TotalSeconds:F1} s. {status.Outcome}"));
+                say(Invariant($"{name}: {status.Phase} after {clock.Elapsed.TotalSeconds:F1} s. {status.Outcome}"));
                 return status.Phase == RunPhase.Done ? status : throw new InvalidOperationException($"Run '{name}' ended as {status.Phase}: {status.Outcome}");
             }
 
@@ -142,7 +142,7 @@ internal sealed class SiteClusterRun(SiteClusterSettings settings, Action<string
             await Task.Delay(Pause, cancellationToken);
         }
 
-        say(Line($"every site answers by its new version after {clock.Elapsed.TotalSeconds:F1} s"));
+        say(Invariant($"every site answers by its new version after {clock.Elapsed.TotalSeconds:F1} s"));
         return Math.Round(clock.Elapsed.TotalSeconds, 1);
     }
 
@@ -191,8 +191,6 @@ internal sealed class SiteClusterRun(SiteClusterSettings settings, Action<string
     }
 
     private static double Seconds(RunStatus run) => Math.Round((run.EndedAt!.Value - run.StartedAt).TotalSeconds, 1);
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What came of it.</summary>
