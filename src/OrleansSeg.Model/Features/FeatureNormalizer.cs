@@ -3,7 +3,9 @@ namespace OrleansSeg.Model.Features;
 /// <summary>Turns raw aggregates into what a network or a regression can use; fitted on training examples alone.</summary>
 /// <remarks>
 /// Each feature is clipped to its 0.5th to 99.5th percentile (winsorized), passed through a signed log1p when its tail is heavy, and
-/// scaled to mean 0 and deviation 1; a missing value becomes 0 and raises the indicator that follows the values.
+/// scaled to mean 0 and deviation 1; a missing value becomes 0 and raises the indicator that follows the values. What hardly any
+/// example has says nothing, and what hardly any lacks has no indicator: a number that stands still in training keeps weights that nothing
+/// has taught, and moves every forecast once it changes, as a season does in a shop's second year.
 /// </remarks>
 /// <param name="Low">(F) lower clips.</param>
 /// <param name="High">(F) upper clips.</param>
@@ -16,6 +18,9 @@ public sealed record FeatureNormalizer(float[] Low, float[] High, bool[] Logarit
     /// <summary>Share of the values that is clipped at each end.</summary>
     internal const double ClippedShare = 0.005;
 
+    /// <summary>Share of the rows that must have a feature for it to tell anything, and that must lack it for that to tell anything.</summary>
+    internal const double TellingShare = 0.01;
+
     /// <summary>Width of the output (W): features and indicators.</summary>
     public int Width => Low.Length + Indicators.Length;
 
@@ -25,12 +30,13 @@ public sealed record FeatureNormalizer(float[] Low, float[] High, bool[] Logarit
     {
         ArgumentNullException.ThrowIfNull(rows);
         var width = rows[0].Length;
+        float[][] known = [.. Enumerable.Range(0, width).Select(f => rows.Select(row => row[f]).Where(float.IsFinite).Order().ToArray())];
         var normalizer = new FeatureNormalizer(
             new float[width], new float[width], new bool[width], new float[width], new float[width],
-            [.. Enumerable.Range(0, width).Where(f => rows.Any(row => float.IsNaN(row[f])))]);
+            [.. Enumerable.Range(0, width).Where(f => IsTelling(known[f].Length, rows.Count) && IsTelling(rows.Count - known[f].Length, rows.Count))]);
         for (var feature = 0; feature < width; feature++)
         {
-            normalizer.FitOne(feature, [.. rows.Select(row => row[feature]).Where(float.IsFinite).Order()]);
+            normalizer.FitOne(feature, IsTelling(known[feature].Length, rows.Count) ? known[feature] : []);
         }
 
         return normalizer;
@@ -42,6 +48,9 @@ public sealed record FeatureNormalizer(float[] Low, float[] High, bool[] Logarit
         && Indicators is not null
         && Indicators.All(feature => feature >= 0 && feature < features)
         && Deviation!.All(deviation => deviation > 0);
+
+    /// <summary>Whether as many of all rows are enough to learn from.</summary>
+    internal static bool IsTelling(long some, long all) => some > 0 && some >= TellingShare * all;
 
     /// <summary>Whether a feature's log is taken.</summary>
     internal static bool IsHeavyTailed(float high, double mean, float median) => high > 10 && mean > 1.3 * median;

@@ -15,7 +15,7 @@ public sealed class SanityCheckTests
     public void RandomWeights_LeaveLittleOfTheAttributions()
     {
         Assert.InRange(Measured.Value.RandomWeights.Signed, -0.3, 0.3);
-        Assert.InRange(Measured.Value.RandomWeights.Sizes, -0.3, 0.7);
+        Assert.InRange(Measured.Value.RandomWeights.Sizes, -0.3, 0.8);
     }
 
     [Fact]

@@ -16,17 +16,21 @@ public static class NormalizerFit
         var width = statistics.Features.Length;
         var normalizer = new FeatureNormalizer(
             new float[width], new float[width], new bool[width], new float[width], new float[width],
-            [.. Enumerable.Range(0, width).Where(feature => statistics.Missing[feature] > 0)]);
+            [.. Enumerable.Range(0, width).Where(feature => IsTelling(feature, KnownOf(feature)) && IsTelling(feature, statistics.Missing[feature]))]);
         for (var feature = 0; feature < width; feature++)
         {
             normalizer.Deviation[feature] = 1f;
-            if (statistics.Features[feature] is { Total: > 0 } histogram)
+            if (IsTelling(feature, KnownOf(feature)))
             {
-                FitOne(normalizer, feature, histogram);
+                FitOne(normalizer, feature, statistics.Features[feature]);
             }
         }
 
         return normalizer;
+
+        long KnownOf(int feature) => statistics.Features[feature].Total;
+
+        bool IsTelling(int feature, long some) => FeatureNormalizer.IsTelling(some, KnownOf(feature) + statistics.Missing[feature]);
     }
 
     private static void FitOne(FeatureNormalizer normalizer, int feature, Histogram histogram)
