@@ -42,13 +42,26 @@ internal sealed class SuiteCommand
 
     private readonly Option<DateTimeOffset?> _last = InstantOption.Optional("--last", "With --suite, the latest cutoff. Default: as late as the horizon allows.");
 
+    private IReadOnlyList<Option> Own => [_contenders, _cutoffs, _step, _seeds, _folds, _learning, _last];
+
     /// <summary>Adds its options.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="single">Those that say how to measure at one cutoff: they do not go with the suite, nor its own without it.</param>
+    public void AddTo(Command command, params IReadOnlyList<Option> single)
     {
-        foreach (var option in new Option[] { _suite, _contenders, _cutoffs, _step, _seeds, _folds, _learning, _last })
+        foreach (var option in Own.Prepend(_suite))
         {
             command.Options.Add(option);
         }
+
+        command.Validators.Add(result =>
+        {
+            var isAsked = IsAsked(result);
+            foreach (var option in (isAsked ? single : Own).Where(option => result.GetResult(option) is { Implicit: false }))
+            {
+                result.AddError(isAsked ? $"{option.Name} is for one cutoff, and says nothing with --suite." : $"{option.Name} goes with --suite.");
+            }
+        });
     }
 
     /// <summary>Whether the command line asks for it.</summary>

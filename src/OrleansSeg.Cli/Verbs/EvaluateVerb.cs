@@ -24,7 +24,7 @@ internal static class EvaluateVerb
         var cutoff = InstantOption.Optional("--cutoff", "Nothing after it is seen in training; UTC unless it says otherwise.");
         var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff, or at several.") { cutoff, horizon, scheme, texts, set, target };
         var suite = new SuiteCommand();
-        suite.AddTo(command);
+        suite.AddTo(command, cutoff, texts, set, target);
         command.Validators.Add(result =>
         {
             if (result.GetResult(cutoff) is null && !suite.IsAsked(result))
