@@ -42,15 +42,35 @@ public sealed class BaselineTests
     }
 
     [Fact]
-    public void GradientBoosting_Twice_ForecastsTheSame()
+    public void GradientBoosting_Again_ComesToTheSameInEveryTrial()
     {
-        using var one = new LightGbmBaseline(LightGbmBaseline.Fallback is null, trialCount: 1).Fit(Data.Training, Data.Validation, 1, null, default);
-        using var other = new LightGbmBaseline(LightGbmBaseline.Fallback is null, trialCount: 1).Fit(Data.Training, Data.Validation, 1, null, default);
-        Assert.Equal(Forecasts(one).SelectMany(f => f.Probabilities), Forecasts(other).SelectMany(f => f.Probabilities));
+        var (losses, forecasts) = Boost();
+        Assert.Equal(4, losses.Count);
+        for (var again = 0; again < 2; again++)
+        {
+            var (sameLosses, sameForecasts) = Boost();
+            Assert.Equal(losses, sameLosses);
+            Assert.Equal(forecasts, sameForecasts);
+        }
+
+        // The first trials run side by side.
+        static (IReadOnlyList<double> Losses, float[] Probabilities) Boost()
+        {
+            var told = new ToldLosses();
+            using var fitted = new LightGbmBaseline(LightGbmBaseline.Fallback is null, trialCount: 4).Fit(Data.Training, Data.Validation, 1, told, default);
+            return (told.Losses, [.. Forecasts(fitted).SelectMany(forecast => forecast.Probabilities)]);
+        }
     }
 
     private static IReadOnlyList<Forecast> Forecasts(IForecaster fitted) => fitted.Forecast([.. Data.Test!.Examples.Select(e => e.Input)]);
 
     private static double LogLoss(IForecaster fitted) =>
         Forecasts(fitted).Zip(Data.Test!.Examples).Average(pair => -Math.Log(Math.Max(pair.First.Probabilities[pair.Second.Label], 1e-7)));
+
+    private sealed class ToldLosses : IProgress<TrainingProgress>
+    {
+        public List<double> Losses { get; } = [];
+
+        public void Report(TrainingProgress value) => Losses.Add(value.ValidationLoss);
+    }
 }

@@ -70,7 +70,8 @@ public sealed class LightGbmBaseline : IForecasterTrainer
         var rows = TreeRow.View(context, train, _native);
         var held = TreeRow.View(context, validation, _native);
 
-        // Each fit has one thread and the trials of a wave run side by side: the same on every machine, and no thread waits for another.
+        // Each fit has one thread and the trials of a wave run side by side: the same on every machine, and no thread waits for another. Each
+        // has a context of its own too, since whoever asks a context first gets its first random numbers.
         var (sampler, trials) = (new TpeSampler(Space, seed, drawnFirst: First.Length), new List<SampledTrial>());
         Recalibrated? best = null;
         while (trials.Count < _trialCount)
@@ -79,7 +80,7 @@ public sealed class LightGbmBaseline : IForecasterTrainer
             var candidates = new Recalibrated[wave.Length];
             var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
             Parallel.For(0, wave.Length, options, trial => candidates[trial] = new Recalibrated(
-                new Fitted(context, FitTrial(context, rows, held, wave[trial], seed), train.Scheme, _native), train, validation));
+                new Fitted(context, FitTrial(new MLContext(seed), rows, held, wave[trial], seed), train.Scheme, _native), train, validation));
             foreach (var (point, candidate) in wave.Zip(candidates))
             {
                 trials.Add(new SampledTrial(point, candidate.ValidationLoss));
