@@ -26,6 +26,8 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
     [InlineData(ProtectedUnit.Customer, false, false)]
     [InlineData(ProtectedUnit.Trainer, false, true)]
     [InlineData(ProtectedUnit.Trainer, false, false)]
+    [InlineData(ProtectedUnit.None, true, true)]
+    [InlineData(ProtectedUnit.None, true, false)]
     [InlineData(ProtectedUnit.Trainer, true, true)]
     [InlineData(ProtectedUnit.Trainer, true, false)]
     public async Task FailureOfEveryWriteInTurn_ChangesNothing(ProtectedUnit unit, bool isMasked, bool after)
@@ -60,6 +62,7 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
     [InlineData(ProtectedUnit.None, false)]
     [InlineData(ProtectedUnit.Customer, false)]
     [InlineData(ProtectedUnit.Trainer, false)]
+    [InlineData(ProtectedUnit.None, true)]
     [InlineData(ProtectedUnit.Customer, true)]
     public async Task FailureOfEveryComputationInTurn_ChangesNothing(ProtectedUnit unit, bool isMasked)
     {
