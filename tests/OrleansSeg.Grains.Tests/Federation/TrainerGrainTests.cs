@@ -171,12 +171,7 @@ public sealed class TrainerGrainTests(TrainingCluster cluster) : IClassFixture<T
         Assert.Empty(await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default));
         Assert.Equal(1, await trainer.CountTrialSlotsAsync(default));
 
-        async Task<double> LossAsync(TrainingRequest request)
-        {
-            var status = await TrainingCluster.EndAsync(trainer, await trainer.StartAsync(request, default));
-            Assert.True(status.State == TrainingState.Done, status.Failure);
-            return (double)JsonNode.Parse(status.ResultJson!)!["logLoss"]!;
-        }
+        Task<double> LossAsync(TrainingRequest request) => TrainingCluster.LossAsync(trainer, request);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using OrleansSeg.Federation;
 using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Grains.Tests.Federation;
@@ -24,23 +23,16 @@ public sealed class TrialSilosTests
         Assert.Equal(2, await cluster.Grains.GetGrain<ITrainerGrain>(site).CountTrialSlotsAsync(default));
 
         var trainers = Enumerable.Range(0, 2).Select(slot => cluster.Grains.GetGrain<ITrainerGrain>($"{site}:trial-{slot}")).ToArray();
-        var jobs = await Task.WhenAll(trainers.Select(trainer => trainer.StartAsync(request, default)));
-        var losses = await Task.WhenAll(trainers.Zip(jobs, LossAsync));
+        var losses = await Task.WhenAll(trainers.Select(trainer => TrainingCluster.LossAsync(trainer, request)));
         Assert.Equal(losses[0], losses[1]);
         var places = await Task.WhenAll(trainers.Select(cluster.FindAsync));
         Assert.Equal(new[] { cluster[1], cluster[2] }.Select(silo => silo.SiloAddress).Order(), places.Order());
 
-        var left = Array.IndexOf(places, cluster[2].SiloAddress);
+        var left = trainers[Array.IndexOf(places, cluster[2].SiloAddress)];
+        var job = await left.StartAsync(request, default);
         await cluster.LeaveAsync(cluster[2]);
-        await Assert.ThrowsAsync<KeyNotFoundException>(() => trainers[left].GetStatusAsync(jobs[left], 0, default));
-        Assert.Equal(losses[0], await LossAsync(trainers[left], await trainers[left].StartAsync(request, default)));
-        Assert.Equal(cluster[1].SiloAddress, await cluster.FindAsync(trainers[left]));
-    }
-
-    private static async Task<double> LossAsync(ITrainerGrain trainer, Guid job)
-    {
-        var status = await TrainingCluster.EndAsync(trainer, job);
-        Assert.True(status.State == TrainingState.Done, status.Failure);
-        return (double)JsonNode.Parse(status.ResultJson!)!["logLoss"]!;
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => left.GetStatusAsync(job, 0, default));
+        Assert.Equal(losses[0], await TrainingCluster.LossAsync(left, request));
+        Assert.Equal(cluster[1].SiloAddress, await cluster.FindAsync(left));
     }
 }
