@@ -56,9 +56,9 @@ public sealed class BaselineTests
         // The first trials run side by side.
         static (IReadOnlyList<double> Losses, float[] Probabilities) Boost()
         {
-            var told = new ToldLosses();
-            using var fitted = new LightGbmBaseline(LightGbmBaseline.Fallback is null, trialCount: 4).Fit(Data.Training, Data.Validation, 1, told, default);
-            return (told.Losses, [.. Forecasts(fitted).SelectMany(forecast => forecast.Probabilities)]);
+            var told = new List<double>();
+            using var fitted = new LightGbmBaseline(LightGbmBaseline.Fallback is null, trialCount: 4).Fit(Data.Training, Data.Validation, 1, new SeenProgress(line => told.Add(line.ValidationLoss)), default);
+            return (told, [.. Forecasts(fitted).SelectMany(forecast => forecast.Probabilities)]);
         }
     }
 
@@ -66,11 +66,4 @@ public sealed class BaselineTests
 
     private static double LogLoss(IForecaster fitted) =>
         Forecasts(fitted).Zip(Data.Test!.Examples).Average(pair => -Math.Log(Math.Max(pair.First.Probabilities[pair.Second.Label], 1e-7)));
-
-    private sealed class ToldLosses : IProgress<TrainingProgress>
-    {
-        public List<double> Losses { get; } = [];
-
-        public void Report(TrainingProgress value) => Losses.Add(value.ValidationLoss);
-    }
 }

@@ -31,7 +31,7 @@ public sealed class NetworkTrainerTests
     public void Training_ThatIsCancelled_StopsBetweenBatches()
     {
         using var stop = new CancellationTokenSource();
-        var progress = new Seen(line => { if (line.Stage == "model") { stop.Cancel(); } });
+        var progress = new SeenProgress(line => { if (line.Stage == "model") { stop.Cancel(); } });
         Assert.Throws<OperationCanceledException>(() =>
             SmallShopData.Trainer(epochs: 50).Fit(SmallShopData.Data.Training, SmallShopData.Data.Validation, 1, progress, stop.Token));
     }
@@ -40,7 +40,7 @@ public sealed class NetworkTrainerTests
     public void Training_KeepsTheEpochWhoseValidationWasBest()
     {
         var losses = new List<double>();
-        var progress = new Seen(line => { if (line.Stage == "model") { losses.Add(line.ValidationLoss); } });
+        var progress = new SeenProgress(line => { if (line.Stage == "model") { losses.Add(line.ValidationLoss); } });
         var (training, validation) = (SmallShopData.Data.Training, SmallShopData.Data.Validation);
         using var model = SmallShopData.Trainer(epochs: 8).Fit(training, validation, 1, progress, default);
         var forecasts = model.Forecast([.. validation.Examples.Select(example => example.Input)]);
@@ -53,9 +53,4 @@ public sealed class NetworkTrainerTests
         SmallShopData.Trainer(epochs: 1).Fit(SmallShopData.Data.Training, SmallShopData.Data.Validation, seed, null, default);
 
     private static byte[] Weights(SegmentModel model) => model.ToFiles(Cards.Any)["model.safetensors"];
-
-    private sealed class Seen(Action<TrainingProgress> see) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => see(value);
-    }
 }

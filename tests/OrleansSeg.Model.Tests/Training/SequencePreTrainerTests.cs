@@ -71,14 +71,9 @@ public sealed class SequencePreTrainerTests
     {
         var network = new SegmentNetwork(Shape, 3);
         var options = new PreTrainingOptions { Kind = kind, Epochs = 6, BatchSize = 64 };
-        new SequencePreTrainer(Encoder, options, "test").Train(network, SmallShopData.Data.Training.Examples, 5, new Told(told), default);
+        new SequencePreTrainer(Encoder, options, "test").Train(network, SmallShopData.Data.Training.Examples, 5, new SeenProgress(line => told.Add(line.TrainingLoss)), default);
         return network;
     }
 
     private static float[] Values(torch.Tensor weight) => weight.data<float>().ToArray();
-
-    private sealed class Told(List<double> losses) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => losses.Add(value.TrainingLoss);
-    }
 }
