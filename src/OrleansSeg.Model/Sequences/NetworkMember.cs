@@ -55,6 +55,11 @@ internal sealed class NetworkMember : Module
         churn = Linear(config.FusionWidth, 1);
         spend = Linear(config.FusionWidth, 1);
         RegisterComponents();
+        foreach (var weight in parameters())
+        {
+            weight.DetachFromDisposeScope(); // TorchSharp's native modules leave theirs to the caller's scope, and lose them at its end.
+        }
+
         Draw(seed);
     }
 

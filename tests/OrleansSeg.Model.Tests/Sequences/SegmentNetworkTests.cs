@@ -1,6 +1,7 @@
 using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Federation;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Tests.Training;
@@ -21,6 +22,20 @@ public sealed class SegmentNetworkTests
     };
 
     private static readonly List<CustomerInput> Inputs = [.. SmallShopData.Data.Test!.Examples.Take(30).Select(example => example.Input)];
+
+    [Theory]
+    [InlineData(SequenceEncoderKind.Gru)]
+    [InlineData(SequenceEncoderKind.Transformer)]
+    public void MadeInAScope_OutlivesItWithEveryWeight(SequenceEncoderKind encoder)
+    {
+        var scope = torch.NewDisposeScope();
+        using var inside = new SegmentNetwork(Shape with { Encoders = [encoder] }, 3);
+        scope.Dispose();
+        using var outside = new SegmentNetwork(Shape with { Encoders = [encoder] }, 3);
+        Assert.Equal(Names(outside), Names(inside));
+
+        static string[] Names(SegmentNetwork network) => [.. WeightLayout.Of(network).Entries.Select(entry => entry.Name)];
+    }
 
     [Theory]
     [InlineData(SequenceEncoderKind.Gru)]
