@@ -70,6 +70,8 @@ internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
     /// <param name="late">Gets the requests removed because their deadline has passed.</param>
     public ScoreBatch? TryTake(TakeWhen when, List<PendingScore> late)
     {
+        // Read before the deadlines are: whoever is let go because of this instant was not too late at it.
+        var now = time.GetTimestamp();
         RemoveLate(late);
         if (Count == 0)
         {
@@ -80,7 +82,7 @@ internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
         var lane = turn ?? Array.FindIndex(_laneCounts, count => count > 0);
         var (key, group) = _groups.Where(pair => pair.Value.FirstOf(lane) is not null)
             .MinBy(pair => pair.Value.FirstOf(lane)!, Comparer<PendingScore>.Create(PendingScore.CompareUrgency));
-        if (TriggerOf(when, group) is not { } trigger)
+        if (TriggerOf(when, group, now) is not { } trigger)
         {
             return null;
         }
@@ -94,10 +96,12 @@ internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
     }
 
     /// <summary>How long until some request has waited for company as long as it may; zero when one has.</summary>
-    public TimeSpan UntilDue()
+    public TimeSpan UntilDue() => UntilDue(time.GetTimestamp());
+
+    private TimeSpan UntilDue(long now)
     {
         var oldest = _groups.Values.Min(group => group.Oldest!.AdmittedAt);
-        var left = options.LingerMax - time.GetElapsedTime(oldest);
+        var left = options.LingerMax - time.GetElapsedTime(oldest, now);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
@@ -119,7 +123,7 @@ internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
         return all;
     }
 
-    private BatchTrigger? TriggerOf(TakeWhen when, ScoreGroup leading)
+    private BatchTrigger? TriggerOf(TakeWhen when, ScoreGroup leading, long now)
     {
         if (leading.IsFull)
         {
@@ -136,7 +140,7 @@ internal sealed class ScoreQueue(InferenceOptions options, TimeProvider time)
             return BatchTrigger.Size;
         }
 
-        return UntilDue() == TimeSpan.Zero ? BatchTrigger.Timeout : null;
+        return UntilDue(now) == TimeSpan.Zero ? BatchTrigger.Timeout : null;
     }
 
     /// <summary>The lower lane whose turn the next batch is, or null.</summary>

@@ -182,6 +182,17 @@ public sealed class ScoreQueueTests
     }
 
     [Fact]
+    public void DeadlineThatPassesWhileTheQueueLooks_IsNotTakenForOneThatHasNot()
+    {
+        var time = new ClockThatMovesOnceRead(Linger);
+        var queue = new ScoreQueue(new InferenceOptions { LingerMax = Linger }, time);
+        queue.Add(new PendingForecast(Inputs.Request("a", deadline: time.Start.AddMilliseconds(1)), admittedAt: 0));
+        var late = new List<PendingScore>();
+        Assert.Null(queue.TryTake(TakeWhen.Due, late));
+        Assert.Equal("a", NameOf(Assert.Single(late)));
+    }
+
+    [Fact]
     public void RemovedRequests_FreeTheirPlace_AndTheirLength()
     {
         var queue = Queue(o => o.TokenBudget = 64);
@@ -250,4 +261,20 @@ public sealed class ScoreQueueTests
         queue.Add(Pending(Inputs.Request(name, steps, priority, deadline)));
 
     private PendingForecast Pending(ScoringRequest request) => new(request, _time.GetTimestamp());
+
+    /// <summary>A clock that stands at its start when it is first read, and has moved on by the second time.</summary>
+    private sealed class ClockThatMovesOnceRead(TimeSpan by) : TimeProvider
+    {
+        private int _reads;
+
+        public DateTimeOffset Start { get; } = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => Start + Passed();
+
+        public override long GetTimestamp() => Passed().Ticks;
+
+        private TimeSpan Passed() => _reads++ == 0 ? TimeSpan.Zero : by;
+    }
 }
