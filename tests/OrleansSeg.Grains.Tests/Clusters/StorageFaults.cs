@@ -29,6 +29,9 @@ public sealed record StorageFault(Func<Task>? Before = null, Func<Task>? After =
     /// <summary>The store has done it, and the caller hears that it failed.</summary>
     public static StorageFault FailAfter(Exception? exception = null) => new(After: () => Task.FromException(exception ?? Failure()));
 
+    /// <summary>The call fails, after or before the store has done it.</summary>
+    public static StorageFault Fail(bool after) => after ? FailAfter() : FailBefore();
+
     /// <summary>The call waits for a gate before the store is asked.</summary>
     public static StorageFault Wait(Task gate) => new(Before: () => gate);
 

@@ -49,26 +49,15 @@ public sealed class LateRunTests(RunCluster cluster) : IClassFixture<RunCluster>
     public async Task FailureOfEveryWriteInTurn_ChangesNothing(bool after)
     {
         var expected = Told(await RunAsync(Plan));
-        var points = 0;
-        for (var (point, isBroken) = (1, true); isBroken; point++)
+        var writes = new EveryChange(apart: 10);
+        while (writes.Next())
         {
-            var seen = 0;
-            isBroken = false;
-            cluster.Faults.Script(call =>
-            {
-                if (!call.IsChange || call.Grain.Type.ToString() is not ("seg.federated-coordinator" or "seg.federated-trainer") || Interlocked.Increment(ref seen) != point)
-                {
-                    return null;
-                }
-
-                isBroken = true;
-                return after ? StorageFault.FailAfter() : StorageFault.FailBefore();
-            });
-            Assert.Equal(expected, Told(await RunAsync(Plan)));
-            points += isBroken ? 1 : 0;
+            cluster.Faults.Script(call => call.IsChange && call.Grain.Type.ToString() is ("seg.federated-coordinator" or "seg.federated-trainer") && writes.Fails()
+                ? StorageFault.Fail(after) : null);
+            Assert.Equal((expected, writes), (Told(await RunAsync(Plan)), writes));
         }
 
-        Assert.InRange(points, 25, 120);
+        Assert.InRange(writes.Broken, 25, 150);
     }
 
     private static string Told(RunStatus ended) => string.Join(

@@ -58,31 +58,17 @@ public sealed class RestartTests(RunCluster cluster) : IClassFixture<RunCluster>
     {
         _isMasked = isMasked;
         var expected = WeightsOf(await RunAsync(Plan));
-        var points = 0;
-
-        // A masked run that begins anew writes more than two hundred times; every seventh in turn is enough, as the machine is the same.
-        for (var (point, isBroken) = (1, true); isBroken; point += isMasked ? 7 : 1)
+        var writes = new EveryChange(isMasked ? 20 : 10);
+        while (writes.Next())
         {
-            var (seen, customer) = (0, await ErasedInAsync(RunPhase.Training, 2));
-            isBroken = false;
-            cluster.Faults.Script(call =>
-            {
-                if (!call.IsChange || call.Grain.Type.ToString() is not ("seg.federated-coordinator" or "seg.federated-trainer" or "seg.model-registry" or "seg.bundle")
-                    || Interlocked.Increment(ref seen) != point)
-                {
-                    return null;
-                }
-
-                isBroken = true;
-                return after ? StorageFault.FailAfter() : StorageFault.FailBefore();
-            });
+            var customer = await ErasedInAsync(RunPhase.Training, 2);
+            cluster.Faults.Script(call => RunCluster.IsOfRun(call) && writes.Fails() ? StorageFault.Fail(after) : null);
             var ended = await RunAsync(Plan, customer);
-            Assert.Equal(expected, WeightsOf(ended));
+            Assert.Equal((expected, writes), (WeightsOf(ended), writes));
             Assert.Single(ended.Restarts);
-            points += isBroken ? 1 : 0;
         }
 
-        Assert.InRange(points, isMasked ? 15 : 30, isMasked ? 45 : 120);
+        Assert.InRange(writes.Broken, isMasked ? 150 : 30, isMasked ? 400 : 150);
     }
 
     [Fact]

@@ -49,6 +49,10 @@ public class RunCluster : ShopCluster
         return status!;
     }
 
+    /// <summary>Whether a call changes what a run writes: its coordinator, a trainer, a bundle, or the models that it registers.</summary>
+    public static bool IsOfRun(StorageCall call) =>
+        call.IsChange && call.Grain.Type.ToString() is ("seg.federated-coordinator" or "seg.federated-trainer" or "seg.model-registry" or "seg.bundle");
+
     /// <summary>Bundles in the model store.</summary>
     public IReadOnlySet<string> Bundles => Directory.Exists(ModelFolder)
         ? Directory.EnumerateFileSystemEntries(ModelFolder).Select(path => Path.GetFileName(path)).ToHashSet()

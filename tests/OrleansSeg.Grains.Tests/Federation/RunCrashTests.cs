@@ -11,6 +11,9 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
     private ProtectedUnit _unit;
     private bool _isMasked;
 
+    // A run without protection is broken at one place at a time; one with it, which has up to three hundred, at several.
+    private int Apart => _isMasked ? 20 : _unit == ProtectedUnit.None ? 0 : 10;
+
     // The clock runs much faster than the machine computes, so nobody may drop out of a masked round by chance.
     private FederatedPlan Plan => new()
     {
@@ -34,28 +37,15 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
     {
         Protect(unit, isMasked);
         var expected = await RunAsync();
-        var points = 0;
-        for (var (point, isBroken) = (1, true); isBroken; point++)
+        var writes = new EveryChange(Apart);
+        while (writes.Next())
         {
-            var seen = 0;
-            isBroken = false;
-            cluster.Faults.Script(call =>
-            {
-                if (!call.IsChange || call.Grain.Type.ToString() is not ("seg.federated-coordinator" or "seg.federated-trainer" or "seg.model-registry" or "seg.bundle")
-                    || Interlocked.Increment(ref seen) != point)
-                {
-                    return null;
-                }
-
-                isBroken = true;
-                return after ? StorageFault.FailAfter() : StorageFault.FailBefore();
-            });
-            Assert.Equal(expected, await RunAsync());
-            points += isBroken ? 1 : 0;
+            cluster.Faults.Script(call => RunCluster.IsOfRun(call) && writes.Fails() ? StorageFault.Fail(after) : null);
+            Assert.Equal((expected, writes), (await RunAsync(), writes));
         }
 
         cluster.Faults.Clear();
-        Assert.InRange(points, isMasked ? 90 : 20, isMasked ? 320 : 120);
+        Assert.InRange(writes.Broken, isMasked ? 90 : 20, isMasked ? 320 : 120);
     }
 
     [Theory]
@@ -68,31 +58,18 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
     {
         Protect(unit, isMasked);
         var expected = await RunAsync();
-        var points = 0;
-        for (var (point, isBroken) = (1, true); isBroken; point++)
+        var computations = new EveryChange(Apart / 2);
+        Task Meet() => computations.Fails() ? Task.FromException(new IOException("A fault that a test asked for.")) : Task.CompletedTask;
+        while (computations.Next())
         {
-            var seen = 0;
-            isBroken = false;
-            Task Meet()
-            {
-                if (Interlocked.Increment(ref seen) != point)
-                {
-                    return Task.CompletedTask;
-                }
-
-                isBroken = true;
-                return Task.FromException(new IOException("A fault that a test asked for."));
-            }
-
             cluster.Work.Meet = cluster.Work.MeetAfter = (_, _) => Meet();
             cluster.Work.MeetCoordinator = cluster.Work.MeetCoordinatorAfter = _ => Meet();
-            Assert.Equal(expected, await RunAsync());
-            points += isBroken ? 1 : 0;
+            Assert.Equal((expected, computations), (await RunAsync(), computations));
         }
 
         cluster.Work.Meet = cluster.Work.MeetAfter = (_, _) => Task.CompletedTask;
         cluster.Work.MeetCoordinator = cluster.Work.MeetCoordinatorAfter = _ => Task.CompletedTask;
-        Assert.InRange(points, isMasked ? 80 : 20, isMasked ? 200 : 80);
+        Assert.InRange(computations.Broken, isMasked ? 80 : 20, isMasked ? 200 : 80);
     }
 
     [Theory]
@@ -106,25 +83,24 @@ public sealed class RunCrashTests(RunCluster cluster) : IClassFixture<RunCluster
         Protect(unit, isMasked);
         var expected = await RunAsync();
         var points = new Dictionary<string, int> { ["publish"] = 0, ["remove"] = 0 };
-        for (var (point, broken) = (1, ""); broken is not null; point++)
+        var changes = new EveryChange(Apart);
+        cluster.Models.Script = change =>
         {
-            var seen = 0;
-            broken = null;
-            cluster.Models.Script = change =>
+            if (!changes.Fails())
             {
-                if (Interlocked.Increment(ref seen) != point)
-                {
-                    return null;
-                }
-
-                broken = change;
-                return after ? StorageFault.FailAfter() : StorageFault.FailBefore();
-            };
-            Assert.Equal(expected, await RunAsync());
-            if (broken is not null)
-            {
-                points[broken]++;
+                return null;
             }
+
+            lock (points)
+            {
+                points[change]++;
+            }
+
+            return StorageFault.Fail(after);
+        };
+        while (changes.Next())
+        {
+            Assert.Equal((expected, changes), (await RunAsync(), changes));
         }
 
         cluster.Models.Script = _ => null;
