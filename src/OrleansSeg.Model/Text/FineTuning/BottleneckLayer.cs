@@ -27,6 +27,7 @@ internal sealed class BottleneckLayer : nn.Module
         up = new Parameter(zeros(hidden, rank));
         up_bias = new Parameter(zeros(hidden));
         RegisterComponents();
+        this.KeepWeights();
     }
 
     /// <summary>(B, T, H) -> (B, T, H).</summary>

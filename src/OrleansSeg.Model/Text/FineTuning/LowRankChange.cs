@@ -49,6 +49,7 @@ internal sealed class LowRankChange : nn.Module
         }
 
         RegisterComponents();
+        this.KeepWeights();
     }
 
     /// <summary>What the change is multiplied with.</summary>

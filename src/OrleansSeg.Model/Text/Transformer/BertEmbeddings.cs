@@ -66,6 +66,7 @@ internal sealed class Table : nn.Module
     {
         weight = new Parameter(empty(rows, width));
         RegisterComponents();
+        this.KeepWeights();
     }
 
     /// <summary>(B, T) -> (B, T, width).</summary>

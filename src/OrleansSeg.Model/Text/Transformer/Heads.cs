@@ -1,3 +1,4 @@
+using OrleansSeg.Model.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -103,6 +104,7 @@ internal sealed class MaskedHead : nn.Module
         LayerNorm = nn.LayerNorm(config.Hidden, config.NormEpsilon);
         bias = new Parameter(zeros(config.VocabularySize));
         RegisterComponents();
+        this.KeepWeights();
     }
 
     /// <summary>(..., H) -> (..., V).</summary>

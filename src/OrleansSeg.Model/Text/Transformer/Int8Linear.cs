@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using OrleansSeg.Model.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,6 +30,7 @@ internal sealed class Int8Linear : nn.Module
         weight_scale = new Parameter(empty(outputs), requires_grad: false);
         bias = new Parameter(empty(outputs), requires_grad: false);
         RegisterComponents();
+        this.KeepWeights();
     }
 
     /// <summary>Sizes of the weight: outputs, inputs.</summary>
