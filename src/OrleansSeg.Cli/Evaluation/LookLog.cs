@@ -11,19 +11,14 @@ internal sealed class LookLog(string dataDirectory)
 {
     private readonly string _path = Path.Combine(dataDirectory, "looks.json");
 
-    /// <summary>Counts one more look at each cutoff, before anything is measured: a run that is stopped has looked too.</summary>
-    public IReadOnlyList<CutoffLooks> Add(string site, string scheme, TimeSpan horizon, IEnumerable<DateTimeOffset> cutoffs)
+    /// <summary>Counts one more look at what comes after a cutoff, before anybody sees it: a run that is stopped then has looked too.</summary>
+    /// <returns>Looks so far, this one included.</returns>
+    public CutoffLooks Add(string site, string scheme, TimeSpan horizon, DateTimeOffset cutoff)
     {
         var known = ExperimentFolders.Read<SortedDictionary<string, int>>(_path) ?? [];
-        var looks = new List<CutoffLooks>();
-        foreach (var cutoff in cutoffs)
-        {
-            var key = string.Create(CultureInfo.InvariantCulture, $"{site} {scheme} {horizon.TotalDays}d {cutoff.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
-            known[key] = known.GetValueOrDefault(key) + 1;
-            looks.Add(new CutoffLooks(cutoff, known[key]));
-        }
-
+        var key = string.Create(CultureInfo.InvariantCulture, $"{site} {scheme} {horizon.TotalDays}d {cutoff.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}");
+        known[key] = known.GetValueOrDefault(key) + 1;
         DurableFile.Write(_path, VerbOutput.ToJson(known));
-        return looks;
+        return new CutoffLooks(cutoff, known[key]);
     }
 }

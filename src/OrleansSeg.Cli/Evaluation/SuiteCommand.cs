@@ -93,10 +93,14 @@ internal sealed class SuiteCommand
             LearningShares = shares,
         };
         var name = plan.Data.Scheme.ToString();
-        var looks = new LookLog(context.DataDirectory).Add(context.Settings.Site, name, horizon, plan.Cutoffs);
+        var (log, looks) = (new LookLog(context.DataDirectory), new List<CutoffLooks>());
         using var experiment = new ExperimentFolders(context.DataDirectory).Begin("suite", context.Settings.Site, first, Describe(plan, name), TimeProvider.System);
+        var comparison = new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new RollingProgress(context.Output.Say, experiment))
+        {
+            Looking = cutoff => looks.Add(log.Add(context.Settings.Site, name, horizon, cutoff)),
+        };
         var document = await experiment.RunAsync(
-            async () => SuiteDocument.Of(name, plan, looks, await new RollingComparison(_ => histories.ToAsyncEnumerable(), plan, new RollingProgress(context.Output.Say, experiment)).RunAsync(cancellationToken)),
+            async () => SuiteDocument.Of(name, plan, looks, await comparison.RunAsync(cancellationToken)),
             made => (JsonNode.Parse(VerbOutput.ToJson(made)), null));
         context.Output.Answer(document, screen => RollingTables.Write(screen, document));
         return ExitCodes.Done;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -14,7 +12,7 @@ public sealed partial class TuneTests : IDisposable
     [Fact]
     public async Task Tuned_TrainsWithTheBest_GoesOnUnderItsName_AndShowsTheVersions()
     {
-        await _shell.JsonAsync("import", _shell.Write("shop.csv", Events(customers: 260)), "--layout", "events");
+        await _shell.JsonAsync("import", _shell.Write("shop.csv", RegularShop.Events(customers: 260)), "--layout", "events");
         string[] line = ["train", "--horizon", "45", "--tune", "3", "--sampler", "random", "--study", "small", "--prune", "none", "--tune-examples", "500", "--as-of", "2025-12-02"];
         var tuned = await _shell.JsonAsync(line);
         var trials = tuned["tuning"]!["trials"]!.AsArray();
@@ -58,23 +56,6 @@ public sealed partial class TuneTests : IDisposable
         (await _shell.RunAsync(["train", .. options.Split(' ')])).Fails(ExitCode.Usage, words);
 
     private static string Told(JsonNode? trial) => $"{trial!["number"]} {trial["state"]} {trial["loss"]} {trial["settings"]}";
-
-    // Buys every one to nine weeks; a third stop.
-    private static string Events(int customers)
-    {
-        var (random, text) = (new Random(5), new StringBuilder("customerId,timestamp,type,orderId,item,quantity,unitPrice\n"));
-        for (var customer = 0; customer < customers; customer++)
-        {
-            var (gap, stop) = (7 + (56 * random.NextDouble()), random.Next(3) == 0 ? random.Next(300) : 0);
-            for (var day = 320 - (random.NextDouble() * gap); day > stop; day -= gap * (0.5 + random.NextDouble()))
-            {
-                var time = new DateTime(2025, 12, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(-day);
-                text.AppendLine(CultureInfo.InvariantCulture, $"{customer},{time:yyyy-MM-ddTHH:mm:ssZ},purchase,o{customer}-{day:F3},sku{random.Next(20)},1,{5 + random.Next(customer % 7 == 0 ? 200 : 30)}");
-            }
-        }
-
-        return text.ToString();
-    }
 
     [GeneratedRegex("^trial \\d+ done", RegexOptions.Multiline)]
     private static partial Regex TrialLine();

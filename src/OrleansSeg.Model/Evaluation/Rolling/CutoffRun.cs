@@ -9,9 +9,12 @@ namespace OrleansSeg.Model.Evaluation.Rolling;
 /// <param name="data">What was read for it.</param>
 /// <param name="plan">What to compare.</param>
 /// <param name="progress">Told of each epoch; may be null.</param>
+/// <param name="looking">Called once, before the first of them is held against what came after.</param>
 /// <param name="cancellationToken">Stops between steps.</param>
-internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<TrainingProgress>? progress, Action looking, CancellationToken cancellationToken)
 {
+    private bool _hasLooked;
+
     /// <summary>The examples tested.</summary>
     public ExampleSet Test { get; } = data.Test!.Labelled();
 
@@ -28,6 +31,12 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
             Measure(contender, seed, train, validation, tested, forecasts, decisions);
 
             bool IsOutside(Example example) => FoldOf(example.CustomerId) != current;
+        }
+
+        if (!_hasLooked)
+        {
+            looking();
+            _hasLooked = true;
         }
 
         var scorer = new Scorer(Test, forecasts, decisions);

@@ -22,6 +22,9 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
     private IReadOnlyList<string> _labels = [];
     private DataSummary? _data;
 
+    /// <summary>Told of each cutoff just before the first contender is held against what came after it.</summary>
+    public Action<DateTimeOffset> Looking { get; init; } = _ => { };
+
     /// <summary>Runs; off the caller's scheduler where it computes.</summary>
     /// <exception cref="InsufficientDataException">Too few customers, or too short a history before the first cutoff.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
@@ -32,7 +35,7 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
             var data = await ExampleReader.ReadForEvaluationAsync(histories, cutoff, plan.Data, progress, cancellationToken);
             _data = data.Data;
             _labels = data.Scheme.Count > _labels.Count ? data.Scheme.Labels : _labels;
-            await Task.Run(() => Measure(new CutoffRun(data, plan, progress, cancellationToken), cutoff), cancellationToken);
+            await Task.Run(() => Measure(new CutoffRun(data, plan, progress, () => Looking(cutoff), cancellationToken), cutoff), cancellationToken);
         }
 
         return await Task.Run(() => Summarize(cancellationToken), cancellationToken);
