@@ -5,6 +5,8 @@ namespace OrleansSeg.Cli.Bench.Chaos;
 /// <summary>The silo processes of a run, and what can be done to them.</summary>
 internal sealed class ChaosCluster(ChaosSettings settings, IStoreServer server, Action<string> tell) : IAsyncDisposable
 {
+    private const int TriesMax = 5;
+
     private readonly List<SiloProcess> _silos = [];
     private int _number;
     private int _gatewayPort;
@@ -19,17 +21,12 @@ internal sealed class ChaosCluster(ChaosSettings settings, IStoreServer server, 
     public IEnumerable<KeyValuePair<string, string?>> Settings => ChaosSettings.SiloSettings.Concat(server.Settings);
 
     /// <summary>Starts a silo and waits until it serves.</summary>
+    /// <remarks>One that the others took for dead before it served, because the machine is busy, is followed by another.</remarks>
     public async Task GrowAsync()
     {
-        var number = ++_number;
-        var name = $"silo-{number}";
-
-        // A store in the data directory stays with its only silo, and so does the port that clients know.
-        var folder = Path.Combine(settings.Folder, server.CanStop ? name : "silo");
-        var silo = new SiloProcess(name, folder, Settings, server.CanStop ? 0 : _gatewayPort);
-        _silos.Add(silo);
-        _gatewayPort = await silo.ServingAsync(settings.StepMax);
-        tell($"{name} serves (process {silo.Process.Id})");
+        for (var tries = 1; !await TryGrowAsync(isLast: tries == TriesMax); tries++)
+        {
+        }
     }
 
     /// <summary>Asks a silo to end.</summary>
@@ -42,7 +39,9 @@ internal sealed class ChaosCluster(ChaosSettings settings, IStoreServer server, 
         {
             var code = await silo.StopAsync(settings.StepMax);
             tell($"{silo.Name} ended with {code?.ToString() ?? "SIGKILL"}");
-            return code == 0 ? null : $"{silo.Name} ended with {code?.ToString() ?? "nothing within " + settings.StepMax} after SIGTERM:\n{silo.Process.Tail}";
+
+            // A silo that the others take for dead while it stops has to end otherwise; see TakeEnded.
+            return code == 0 || silo.WasPutOut ? null : $"{silo.Name} ended with {code?.ToString() ?? "nothing within " + settings.StepMax} after SIGTERM:\n{silo.Process.Tail}";
         }
     }
 
@@ -97,6 +96,28 @@ internal sealed class ChaosCluster(ChaosSettings settings, IStoreServer server, 
         foreach (var silo in _silos)
         {
             await silo.DisposeAsync();
+        }
+    }
+
+    private async Task<bool> TryGrowAsync(bool isLast)
+    {
+        var number = ++_number;
+        var name = $"silo-{number}";
+
+        // A store in the data directory stays with its only silo, and so does the port that clients know.
+        var folder = Path.Combine(settings.Folder, server.CanStop ? name : "silo");
+        var silo = new SiloProcess(name, folder, Settings, server.CanStop ? 0 : _gatewayPort);
+        _silos.Add(silo);
+        try
+        {
+            _gatewayPort = await silo.ServingAsync(settings.StepMax);
+            tell($"{name} serves (process {silo.Process.Id})");
+            return true;
+        }
+        catch (InvalidOperationException) when (silo.WasPutOut && !isLast)
+        {
+            TakeEnded();
+            return false;
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class ChaosRun
         var loading = Task.WhenAll(load.RunAsync(stop.Token), consents.RunAsync(stop.Token));
         await ResizeAsync(cluster, _settings.Silos);
         var schedule = new FaultSchedule(_random, canGrow: _settings.SilosMax > 1, canStopStore: _server.CanStop);
-        while (Elapsed < _settings.Duration)
+        while (Elapsed < _settings.Duration && _faults.Values.Sum() < _settings.FaultsMax)
         {
             await Task.Delay(_settings.FaultPause.Min + ((_settings.FaultPause.Max - _settings.FaultPause.Min) * _random.NextDouble()), cancellationToken);
             await DoAsync(schedule.Next(), cluster, cancellationToken);

@@ -24,6 +24,9 @@ internal sealed record ChaosSettings(string Store, TimeSpan Duration, int Silos,
     /// <summary>Shortest and longest time between two faults.</summary>
     public (TimeSpan Min, TimeSpan Max) FaultPause { get; init; } = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(8));
 
+    /// <summary>Faults after which the run ends, though its time is not over.</summary>
+    public int FaultsMax { get; init; } = int.MaxValue;
+
     /// <summary>Longest time that the store's server is away.</summary>
     public TimeSpan StoreAwayMax { get; init; } = TimeSpan.FromSeconds(30);
 

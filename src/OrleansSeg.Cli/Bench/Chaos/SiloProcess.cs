@@ -37,6 +37,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Its process.</summary>
     public ChildProcess Process => _process;
 
+    /// <summary>Whether it ended because the others had put it out of the cluster: on a busy machine they take one for dead that is only slow.</summary>
+    public bool WasPutOut => !_process.IsRunning && _process.ExitCode == ExitCodes.Failed && _process.Tail.Contains("told I am dead", StringComparison.Ordinal);
+
     /// <summary>Waits until it takes calls; returns its gateway's port.</summary>
     /// <exception cref="InvalidOperationException">It ended, or said nothing in time; the message holds what it wrote.</exception>
     public async Task<int> ServingAsync(TimeSpan atMost)
