@@ -14,7 +14,6 @@ namespace OrleansSeg.EndToEnd.Tests;
 public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
 {
     private const int Customers = 60;
-    private static readonly TimeSpan StepMax = TimeSpan.FromSeconds(90);
     private readonly WorkFolder _folder = new();
     private readonly AzuriteServer _azurite;
 
@@ -32,8 +31,8 @@ public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
         SkipWithoutServer();
         await using var first = StartSilo("first");
         await using var second = StartSilo("second");
-        using var writer = await Storefront.ConnectAsync(await first.ServingAsync(StepMax));
-        using var reader = await Storefront.ConnectAsync(await second.ServingAsync(StepMax));
+        using var writer = await Storefront.ConnectAsync(await first.ServingAsync(Patience.Longest));
+        using var reader = await Storefront.ConnectAsync(await second.ServingAsync(Patience.Longest));
         var records = writer.Services.GetRequiredService<SegmentationClient>();
         var reads = reader.Services.GetRequiredService<SegmentationClient>();
         foreach (var id in Enumerable.Range(0, Customers).Select(IdOf))
@@ -56,12 +55,12 @@ public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
         // The killed silo has left its row; a verb finds the other one through the table.
         Assert.False(await VerifyAsync("--connect"));
         Assert.False(await VerifyAsync());
-        Assert.Equal(0, await first.StopAsync(StepMax));
+        Assert.Equal(0, await first.StopAsync(Patience.Longest));
 
         // Nobody is left: a verb is a silo of the cluster for as long as it lasts, and a client finds nobody.
         Assert.True(await VerifyAsync());
         await using var alone = Start("verify", "--connect", "--json", "--data-dir", _folder.DataDirectory);
-        await alone.ExitsAsync(1, StepMax);
+        await alone.ExitsAsync(1, Patience.Longest);
         Assert.Contains("No cluster answers by its membership in the store", alone.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain(AccountKey, first.Process.Tail + second.Process.Tail, StringComparison.Ordinal);
     }
@@ -73,11 +72,11 @@ public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
         await _azurite.StopAsync();
         await using var silo = StartSilo("early");
         await Eventually.TrueAsync(
-            () => silo.Process.Tail.Contains("does not answer yet", StringComparison.Ordinal) || !silo.Process.IsRunning, StepMax, "the silo says what it waits for");
+            () => silo.Process.Tail.Contains("does not answer yet", StringComparison.Ordinal) || !silo.Process.IsRunning, Patience.Longest, "the silo says what it waits for");
         Assert.Contains("Azure Tables at 127.0.0.1:", silo.Process.Tail, StringComparison.Ordinal);
         await _azurite.StartAsync(CancellationToken.None);
-        await silo.ServingAsync(StepMax);
-        Assert.Equal(0, await silo.StopAsync(StepMax));
+        await silo.ServingAsync(Patience.Longest);
+        Assert.Equal(0, await silo.StopAsync(Patience.Longest));
         Assert.DoesNotContain(AccountKey, silo.Process.Tail, StringComparison.Ordinal);
     }
 
@@ -98,7 +97,7 @@ public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
         var settings = Settings().Where(pair => !pair.Key.EndsWith("ConnectionString", StringComparison.Ordinal))
             .Append(new("OrleansSeg:AzureTables:ConnectionString", connection));
         await using var silo = new SiloProcess("wrong", _folder.DataDirectory, settings);
-        await silo.Process.Exited.WaitAsync(StepMax);
+        await silo.Process.Exited.WaitAsync(Patience.Longest);
         Assert.Equal(exitCode, silo.Process.ExitCode);
         Assert.Contains(expected, silo.Process.Tail, StringComparison.Ordinal);
         Assert.DoesNotContain(wrongKey, silo.Process.Tail, StringComparison.Ordinal);
@@ -117,7 +116,7 @@ public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
         foreach (var before in new[] { 0, 1 })
         {
             await using var made = Start("init-store", "--json", "--data-dir", _folder.DataDirectory);
-            await made.ExitsAsync(0, StepMax);
+            await made.ExitsAsync(0, Patience.Longest);
             Assert.Equal(("azure", before, 1), ((string?)made.Document["store"], (int)made.Document["versionBefore"]!, (int)made.Document["version"]!));
         }
     }
@@ -126,7 +125,7 @@ public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
     private async Task<bool> VerifyAsync(params string[] options)
     {
         await using var verb = Start(["verify", "--json", "--data-dir", _folder.DataDirectory, .. options]);
-        await verb.ExitsAsync(0, StepMax);
+        await verb.ExitsAsync(0, Patience.Longest);
         var report = verb.Document;
         Assert.Equal((Customers, 2 * Customers, 0), ((int)report["customers"]!, (int)report["events"]!, (int)report["mismatches"]!));
         return verb.Errors.Contains("The silo serves", StringComparison.Ordinal);
@@ -158,7 +157,7 @@ public sealed class AzureClusterTests : IAsyncLifetime, IDisposable
                 Assert.Equal(1, receipt.Added + receipt.AlreadyKnown);
                 return;
             }
-            catch (Exception exception) when (exception is not Xunit.Sdk.XunitException && TimeProvider.System.GetElapsedTime(began) < StepMax)
+            catch (Exception exception) when (exception is not Xunit.Sdk.XunitException && TimeProvider.System.GetElapsedTime(began) < Patience.Longest)
             {
                 // The cluster has not yet found out that the silo is gone.
                 await Task.Delay(50);

@@ -10,7 +10,6 @@ namespace OrleansSeg.EndToEnd.Tests;
 public sealed class InterruptedImportTests : IDisposable
 {
     private const int Rows = 60_000;
-    private static readonly TimeSpan StepMax = TimeSpan.FromSeconds(90);
     private readonly WorkFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -20,7 +19,7 @@ public sealed class InterruptedImportTests : IDisposable
     {
         await using var import = await StartImportAsync();
         import.Send(PosixSignal.SIGINT);
-        await import.ExitsAsync(1, StepMax);
+        await import.ExitsAsync(1, Patience.Longest);
         Assert.Contains("Stopped", import.Errors, StringComparison.Ordinal);
         Assert.Equal("", import.Output);
         await CompleteAsync();
@@ -39,7 +38,7 @@ public sealed class InterruptedImportTests : IDisposable
     {
         WriteFile(FilePath, Rows);
         var import = OrleansSegProcess.Start("import", FilePath, "--layout", "online-retail", "--json", "--data-dir", _folder.DataDirectory);
-        await Eventually.TrueAsync(() => CustomersStored() > 0 || !import.IsRunning, StepMax, "the import stores a customer");
+        await Eventually.TrueAsync(() => CustomersStored() > 0 || !import.IsRunning, Patience.Longest, "the import stores a customer");
         Assert.True(import.IsRunning, $"The import of {Rows} rows was over before it could be interrupted.\n{import.Output}\n{import.Errors}");
         return import;
     }
@@ -48,7 +47,7 @@ public sealed class InterruptedImportTests : IDisposable
     {
         var before = await VerifyAsync();
         Assert.InRange((long)before["events"]!, 1, Rows - 1);
-        var again = await OrleansSegProcess.JsonAsync(0, StepMax, "import", FilePath, "--layout", "online-retail", "--data-dir", _folder.DataDirectory);
+        var again = await OrleansSegProcess.JsonAsync(0, Patience.Longest, "import", FilePath, "--layout", "online-retail", "--data-dir", _folder.DataDirectory);
         Assert.Equal((long)before["events"]!, (long)again["alreadyKnown"]!);
         Assert.Equal(Rows - (long)before["events"]!, (long)again["added"]!);
         Assert.Equal(Rows, (long)(await VerifyAsync())["events"]!);
@@ -77,7 +76,7 @@ public sealed class InterruptedImportTests : IDisposable
         }
     }
 
-    private Task<JsonNode> VerifyAsync() => OrleansSegProcess.JsonAsync(0, StepMax, "verify", "--data-dir", _folder.DataDirectory);
+    private Task<JsonNode> VerifyAsync() => OrleansSegProcess.JsonAsync(0, Patience.Longest, "verify", "--data-dir", _folder.DataDirectory);
 
     private string FilePath => Path.Combine(_folder.FullPath, "shop.csv");
 

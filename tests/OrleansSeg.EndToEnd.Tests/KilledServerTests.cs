@@ -9,7 +9,6 @@ namespace OrleansSeg.EndToEnd.Tests;
 public sealed class KilledServerTests : IDisposable
 {
     private const int Rounds = 4;
-    private static readonly TimeSpan StepMax = TimeSpan.FromSeconds(60);
     private readonly WorkFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -34,22 +33,22 @@ public sealed class KilledServerTests : IDisposable
         await using var last = _folder.StartServer();
         using var reader = await Storefront.ConnectAsync(await WorkFolder.GatewayOfAsync(last));
         await storefront.CheckAsync(reader.Services.GetRequiredService<SegmentationClient>(), $"seed {seed}, after {Rounds} kills");
-        var report = await OrleansSegProcess.JsonAsync(0, StepMax, "verify", "--data-dir", _folder.DataDirectory);
+        var report = await OrleansSegProcess.JsonAsync(0, Patience.Longest, "verify", "--data-dir", _folder.DataDirectory);
         Assert.True((long)report["mismatches"]! == 0, $"seed {seed}: {report}");
         Assert.InRange((long)report["events"]!, storefront.AcknowledgedCount, storefront.AcknowledgedCount + storefront.UnansweredCount);
         last.Send(PosixSignal.SIGTERM);
-        await last.ExitsAsync(0, StepMax);
+        await last.ExitsAsync(0, Patience.Longest);
     }
 
     private static async Task KillUnderLoadAsync(
         OrleansSegProcess server, Storefront storefront, SegmentationClient client, int acknowledgements, string context)
     {
-        using var stop = new CancellationTokenSource(StepMax);
+        using var stop = new CancellationTokenSource(Patience.Longest);
         var enough = storefront.AcknowledgedCount + acknowledgements;
 
         // The load would go on for ever: it ends because the server dies in the middle of it.
         var load = storefront.RecordAsync(client, int.MaxValue / 2, stop.Token);
-        await Eventually.TrueAsync(() => storefront.AcknowledgedCount >= enough || load.IsCompleted, StepMax, $"{context}: acknowledgements");
+        await Eventually.TrueAsync(() => storefront.AcknowledgedCount >= enough || load.IsCompleted, Patience.Longest, $"{context}: acknowledgements");
         await server.KillAsync();
         await stop.CancelAsync();
         await load;

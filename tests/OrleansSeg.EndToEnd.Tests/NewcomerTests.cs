@@ -6,8 +6,7 @@ namespace OrleansSeg.EndToEnd.Tests;
 /// <summary>What a newcomer does with a file, command by command, through the real program.</summary>
 public sealed class NewcomerTests : IDisposable
 {
-    private const int Customers = 400;
-    private static readonly TimeSpan StepMax = TimeSpan.FromMinutes(4);
+    private const int Customers = 300;
     private readonly WorkFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -49,7 +48,7 @@ public sealed class NewcomerTests : IDisposable
         var verified = await RunAsync("verify");
         Assert.Equal((customers, events, 0), ((long)verified["customers"]!, (long)verified["events"]!, (long)verified["mismatches"]!));
 
-        AssertReport(await RunAsync("evaluate", "--cutoff", "2025-12-20", "--horizon", "60"));
+        AssertReport(await RunAsync("evaluate", "--cutoff", "2025-12-20", "--horizon", "60", "--set", "epochs=2"));
         string[] suite = ["evaluate", "--suite", "--last", "2025-12-20", "--horizon", "60", "--cutoffs", "2", "--seeds", "1", "--contenders", "network:none,epochs=1", "majority", "logistic"];
         AssertSuite(await RunAsync(suite), looks: 1);
         AssertSuite(await RunAsync(suite), looks: 2);
@@ -89,11 +88,11 @@ public sealed class NewcomerTests : IDisposable
         Assert.True((int)pretrained["vocabulary"]! > 50);
         await using (var refused = OrleansSegProcess.Start("train", "--text-encoder", _folder.FullPath, "--data-dir", _folder.DataDirectory))
         {
-            await refused.ExitsAsync(2, StepMax);
+            await refused.ExitsAsync(2, Patience.Longest);
             Assert.Contains("has no tokenizer", refused.Errors, StringComparison.Ordinal);
         }
 
-        var trained = await RunAsync("train", "--horizon", "60", "--text-encoder", encoder);
+        var trained = await RunAsync("train", "--horizon", "60", "--text-encoder", encoder, "--set", "epochs=2");
         Assert.Matches("^[0-9a-f]{64}$", (string?)trained["card"]!["textEncoder"]);
         Directory.Delete(encoder, recursive: true);
         var ids = Enumerable.Range(0, 20).Select(ShopSimulator.CustomerId).ToArray();
@@ -110,7 +109,7 @@ public sealed class NewcomerTests : IDisposable
         bytes[^1] ^= 1;
         await File.WriteAllBytesAsync(weights, bytes);
         await using var explain = OrleansSegProcess.Start("explain", customer, "--data-dir", _folder.DataDirectory);
-        await explain.ExitsAsync(1, StepMax);
+        await explain.ExitsAsync(1, Patience.Longest);
         Assert.Contains("model.safetensors", explain.Errors, StringComparison.Ordinal);
         var answer = (await RunAsync("lookup", customer))[0]!;
         Assert.Equal((segment, 1), ((string)answer["segment"]!, (int)answer["modelVersion"]!));
@@ -157,5 +156,5 @@ public sealed class NewcomerTests : IDisposable
         return (path, await EventFileWriter.WriteAsync(stream, shop.ByTime()));
     }
 
-    private Task<JsonNode> RunAsync(params string[] line) => OrleansSegProcess.JsonAsync(0, StepMax, [.. line, "--data-dir", _folder.DataDirectory]);
+    private Task<JsonNode> RunAsync(params string[] line) => OrleansSegProcess.JsonAsync(0, Patience.Longest, [.. line, "--data-dir", _folder.DataDirectory]);
 }

@@ -6,7 +6,6 @@ namespace OrleansSeg.EndToEnd.Tests;
 public sealed class RealFileTests : IDisposable
 {
     private const int Lines = 40_000;
-    private static readonly TimeSpan StepMax = TimeSpan.FromSeconds(90);
     private readonly WorkFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -28,17 +27,17 @@ public sealed class RealFileTests : IDisposable
         Assert.Equal(0, (long)again["added"]!);
         Assert.Equal((long)report["added"]!, (long)again["alreadyKnown"]!);
 
-        var verified = await OrleansSegProcess.JsonAsync(0, StepMax, "verify", "--data-dir", _folder.DataDirectory);
+        var verified = await OrleansSegProcess.JsonAsync(0, Patience.Longest, "verify", "--data-dir", _folder.DataDirectory);
         Assert.Equal((long)report["customers"]!, (long)verified["customers"]!);
         Assert.Equal((long)report["events"]!, (long)verified["events"]!);
 
         // The first buyer of the file: 8 lines of one invoice.
-        var buyer = await OrleansSegProcess.JsonAsync(0, StepMax, "lookup", "13085", "--data-dir", _folder.DataDirectory);
+        var buyer = await OrleansSegProcess.JsonAsync(0, Patience.Longest, "lookup", "13085", "--data-dir", _folder.DataDirectory);
         Assert.Equal("unscored", (string?)buyer[0]!["segment"]);
     }
 
     private Task<JsonNode> ImportAsync(string file) =>
-        OrleansSegProcess.JsonAsync(0, StepMax, "import", file, "--layout", "online-retail", "--data-dir", _folder.DataDirectory);
+        OrleansSegProcess.JsonAsync(0, Patience.Longest, "import", file, "--layout", "online-retail", "--data-dir", _folder.DataDirectory);
 
     private static long Sum(JsonNode counts) => counts.AsObject().Sum(pair => (long)pair.Value!);
 }

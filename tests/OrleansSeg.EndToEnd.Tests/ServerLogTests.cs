@@ -6,7 +6,6 @@ namespace OrleansSeg.EndToEnd.Tests;
 /// <summary>What a server writes to standard error when collectors read it.</summary>
 public sealed class ServerLogTests : IDisposable
 {
-    private static readonly TimeSpan StepMax = TimeSpan.FromSeconds(60);
     private readonly WorkFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -19,7 +18,7 @@ public sealed class ServerLogTests : IDisposable
         await using var server = OrleansSegProcess.Start("serve", "--json", "--config", config, "--data-dir", _folder.DataDirectory);
         var gateway = await WorkFolder.GatewayOfAsync(server);
         server.Send(PosixSignal.SIGTERM);
-        await server.ExitsAsync(0, StepMax);
+        await server.ExitsAsync(0, Patience.Longest);
 
         var lines = server.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
         Assert.All(lines, line => Assert.NotNull(line["Timestamp"]));

@@ -9,7 +9,6 @@ namespace OrleansSeg.EndToEnd.Tests;
 /// <summary>A server that is asked to stop.</summary>
 public sealed class StoppedServerTests : IDisposable
 {
-    private static readonly TimeSpan StepMax = TimeSpan.FromSeconds(60);
     private readonly WorkFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -23,11 +22,11 @@ public sealed class StoppedServerTests : IDisposable
         await using (var server = _folder.StartServer())
         {
             using var host = await Storefront.ConnectAsync(await WorkFolder.GatewayOfAsync(server));
-            using var stop = new CancellationTokenSource(StepMax);
+            using var stop = new CancellationTokenSource(Patience.Longest);
             var load = storefront.RecordAsync(host.Services.GetRequiredService<SegmentationClient>(), int.MaxValue / 2, stop.Token);
-            await Eventually.TrueAsync(() => storefront.AcknowledgedCount > 200, StepMax, "acknowledgements before the signal");
+            await Eventually.TrueAsync(() => storefront.AcknowledgedCount > 200, Patience.Longest, "acknowledgements before the signal");
             server.Send(signal);
-            await server.ExitsAsync(0, StepMax);
+            await server.ExitsAsync(0, Patience.Longest);
             await stop.CancelAsync();
             await load;
         }
@@ -41,7 +40,7 @@ public sealed class StoppedServerTests : IDisposable
     public async Task Server_TellsThatItIsReady_AndWhatItMeasures()
     {
         await using var server = _folder.StartServer();
-        var told = await server.FirstDocumentAsync(StepMax);
+        var told = await server.FirstDocumentAsync(Patience.Longest);
         var root = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{(int)told["httpPort"]!}"));
         using var http = new HttpClient { BaseAddress = root };
         using var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));

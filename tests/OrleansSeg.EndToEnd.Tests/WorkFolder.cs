@@ -3,8 +3,6 @@ namespace OrleansSeg.EndToEnd.Tests;
 /// <summary>A folder of the test's own, with a data directory in it.</summary>
 internal sealed class WorkFolder : IDisposable
 {
-    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
-
     public WorkFolder()
     {
         FullPath = Path.Combine(Path.GetTempPath(), $"orleansseg-e2e-{Guid.NewGuid():N}");
@@ -22,7 +20,7 @@ internal sealed class WorkFolder : IDisposable
         ["serve", "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--json", "--data-dir", DataDirectory, .. more]);
 
     /// <summary>Waits until a server serves; returns where clients connect.</summary>
-    public static async Task<int> GatewayOfAsync(OrleansSegProcess server) => (int)(await server.FirstDocumentAsync(StartMax))["gatewayPort"]!;
+    public static async Task<int> GatewayOfAsync(OrleansSegProcess server) => (int)(await server.FirstDocumentAsync(Patience.Longest))["gatewayPort"]!;
 
     public void Dispose() => Directory.Delete(FullPath, recursive: true);
 }

@@ -17,7 +17,7 @@ namespace OrleansSeg.EndToEnd.Tests.Federation;
 public sealed class FederatedClusterTests(ITestOutputHelper output) : IDisposable
 {
     private const int Customers = 260;
-    private const int Rounds = 6;
+    private const int Rounds = 3;
     private static readonly string[] Sites = ["north", "east", "south", "west"];
     private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
