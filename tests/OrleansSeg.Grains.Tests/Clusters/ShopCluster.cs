@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Storage;
 using Orleans.TestingHost;
@@ -22,6 +23,10 @@ namespace OrleansSeg.Grains.Tests.Clusters;
 public class ShopCluster : IAsyncLifetime
 {
     private const string ServiceId = "orleansseg-tests";
+
+    // Messages carry it as whole milliseconds of 32 bits.
+    private static readonly TimeSpan CallMax = TimeSpan.FromDays(20);
+
     private readonly string _folder;
     private readonly bool _ownsFolder;
     private InProcessTestCluster? _cluster;
@@ -151,6 +156,9 @@ public class ShopCluster : IAsyncLifetime
     private void ConfigureSilo(string name, ISiloBuilder silo)
     {
         silo.Services.AddSingleton<TimeProvider>(Time);
+
+        // The silo measures its calls by this clock too, which runs much faster than the machine computes: on a busy one they would time out.
+        silo.Configure<SiloMessagingOptions>(calls => (calls.ResponseTimeout, calls.SystemResponseTimeout) = (CallMax, CallMax));
         silo.AddSqliteGrainStorage(store => store.Directory = _folder, "sqlite");
         if (HasReminders)
         {

@@ -44,8 +44,10 @@ public sealed class JoiningSiloTests
                     await cluster.JoinAsync();
                     Volatile.Write(ref hasJoined, true);
                 }
-                else if (!hasJoined && status.Trainers.Count(trainer => trainer.State == TrainerStepState.Reported) == 2 && waited.Add((status.Phase, status.Round)))
+                else if (!hasJoined && status.Trainers.Count(trainer => trainer.State == TrainerStepState.Reported) == 2
+                    && status.Trainers.Any(trainer => (trainer.Trainer, trainer.State) == (West, TrainerStepState.Silent)) && waited.Add((status.Phase, status.Round)))
                 {
+                    // Only the time ends a step that still waits for one; without it the step may be over by now, and the next one would have waited.
                     cluster.Jump(TimeSpan.FromHours(25));
                 }
 
