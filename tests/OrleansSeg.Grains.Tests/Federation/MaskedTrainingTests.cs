@@ -30,7 +30,7 @@ public sealed class MaskedTrainingTests(TrainingCluster cluster) : IClassFixture
     [InlineData("fedyogi")]
     public async Task MaskedRun_MakesTheModelOfAClearOne_AndWhatItStoresTellsOfNobody(string strategy)
     {
-        string[] sites = [await cluster.NewShopAsync(500), await cluster.NewShopAsync(300)];
+        string[] sites = [await cluster.NewShopAsync(300), await cluster.NewShopAsync(200)];
         cluster.Jump(TimeSpan.FromMinutes(1));
         var plan = new FederatedPlan
         {
@@ -79,7 +79,7 @@ public sealed class MaskedTrainingTests(TrainingCluster cluster) : IClassFixture
     [Fact]
     public async Task NoiseThatHidesSites_IsAddedByTrainers_AsMuchAsTheCoordinatorWouldAdd()
     {
-        string[] sites = [await cluster.NewShopAsync(500), await cluster.NewShopAsync(300)];
+        string[] sites = [await cluster.NewShopAsync(300), await cluster.NewShopAsync(200)];
         cluster.Jump(TimeSpan.FromMinutes(1));
         var plan = new FederatedPlan
         {

@@ -135,7 +135,7 @@ public sealed class TrainerGrainTests(TrainingCluster cluster) : IClassFixture<T
         }))
         {
             job = await trainer.StartAsync(Training(), default);
-            await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+            await reached.Task.WaitAsync(Patience.Longest);
             var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => trainer.StartAsync(Training(), default));
             Assert.Contains(job.ToString(), refused.Message, StringComparison.Ordinal);
             var cancelled = trainer.CancelAsync(job, default);

@@ -11,7 +11,7 @@ namespace OrleansSeg.Grains.Tests.Federation;
 /// <summary>A cluster that loads real bundles.</summary>
 public sealed class TrainingCluster : ShopCluster
 {
-    private static readonly TimeSpan JobTimeMax = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan JobTimeMax = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs a job to its end, whatever that is.</summary>
     public async Task<TrainingStatus> RunAsync(string site, TrainingRequest request)

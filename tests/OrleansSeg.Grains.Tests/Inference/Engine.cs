@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Inference;
 
 namespace OrleansSeg.Grains.Tests.Inference;
@@ -39,7 +40,7 @@ internal sealed class Engine : IServedModels, IDisposable
     public Task<ScoringResult> AskAsync(
         string name, int steps = 8, ScoringPriority priority = ScoringPriority.Storefront, DateTimeOffset? deadline = null,
         CancellationToken cancellationToken = default) =>
-        Batcher.ScoreAsync(Inputs.Request(name, steps, priority, deadline), cancellationToken).WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
+        Batcher.ScoreAsync(Inputs.Request(name, steps, priority, deadline), cancellationToken).WaitAsync(Patience.Longest, CancellationToken.None);
 
     /// <summary>Asks for several; the names are letters.</summary>
     public Task<ScoringResult>[] AskEach(string names, int steps = 8) => [.. names.Select(name => AskAsync(name.ToString(), steps))];

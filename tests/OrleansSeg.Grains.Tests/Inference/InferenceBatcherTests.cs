@@ -1,3 +1,4 @@
+using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Inference;
 
 namespace OrleansSeg.Grains.Tests.Inference;
@@ -103,7 +104,7 @@ public sealed class InferenceBatcherTests
         var ahead = new TaskCompletionSource();
         engine.Model.OnPrepare = _ => ahead.TrySetResult();
         var prefetched = engine.AskEach("ef");
-        await ahead.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await ahead.Task.WaitAsync(Patience.Longest);
         var waiting = engine.AskEach("ghi");
         var refusal = await Assert.ThrowsAsync<InferenceOverloadedException>(() => engine.AskAsync("j"));
         Assert.Equal((3, TimeSpan.FromSeconds(6)), (refusal.QueueLength, refusal.RetryAfter));
@@ -181,7 +182,7 @@ public sealed class InferenceBatcherTests
         var lone = engine.AskAsync("c");
         Assert.Equal(1, engine.Batcher.QueueLength);
         var company = engine.AskEach("def");
-        await prepared.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await prepared.Task.WaitAsync(Patience.Longest);
         Assert.Equal("ab", engine.Batches());
 
         // The full batch of c and d is ready; the next full one waits in the queue.
@@ -203,11 +204,11 @@ public sealed class InferenceBatcherTests
         {
             // The readying of c and d outlasts the scoring of a and b, so the engine has nothing in hand and e and f in its queue.
             readying.TrySetResult();
-            Assert.True(inHand.Wait(TimeSpan.FromSeconds(30)));
+            Assert.True(inHand.Wait(Patience.Longest));
             engine.Model.OnPrepare = null;
         };
         var later = engine.AskEach("cdef");
-        await readying.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await readying.Task.WaitAsync(Patience.Longest);
         held.Release();
         await Task.WhenAll(later);
         Assert.Equal("ab|cd|ef", engine.Batches());
@@ -223,7 +224,7 @@ public sealed class InferenceBatcherTests
         var readied = new TaskCompletionSource();
         engine.Model.OnPrepare = _ => readied.TrySetResult();
         var ahead = engine.AskAsync("1");
-        await readied.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await readied.Task.WaitAsync(Patience.Longest);
         var soon = engine.Time.GetUtcNow().AddMinutes(1);
         await Release(
             engine.AskAsync("x", priority: ScoringPriority.Backfill, deadline: soon),
@@ -245,7 +246,7 @@ public sealed class InferenceBatcherTests
     public async Task Explanation_IsComputedByTheModelInService()
     {
         using var engine = new Engine();
-        var explanation = await engine.Batcher.ExplainAsync("c-1", Inputs.Request("loyal"), default).WaitAsync(TimeSpan.FromSeconds(30));
+        var explanation = await engine.Batcher.ExplainAsync("c-1", Inputs.Request("loyal"), default).WaitAsync(Patience.Longest);
         Assert.Equal(("c-1", "loyal", 1), (explanation.Customer, explanation.Segment, explanation.ModelVersion));
         Assert.Equal("", engine.Batches());
     }
@@ -266,7 +267,7 @@ public sealed class InferenceBatcherTests
         Assert.False(first.IsCompleted || second.IsCompleted);
         Assert.Equal(1, engine.Batcher.QueueLength);
         held.Release();
-        Assert.Equal("second", (await second.WaitAsync(TimeSpan.FromSeconds(30))).Segment);
+        Assert.Equal("second", (await second.WaitAsync(Patience.Longest)).Segment);
         Assert.Equal("first", (await first).Segment);
     }
 
@@ -281,12 +282,12 @@ public sealed class InferenceBatcherTests
         var explanation = engine.Batcher.ExplainAsync("c-1", Inputs.Request("why"), default);
 
         // The last batches wait for the explanation: it must not need them to be done.
-        engine.Model.OnScore = _ => Assert.True(engine.Model.Batches.Length < 6 || explanation.Wait(TimeSpan.FromSeconds(30)));
+        engine.Model.OnScore = _ => Assert.True(engine.Model.Batches.Length < 6 || explanation.Wait(Patience.Longest));
         held.Release();
         await explaining.Entered;
         Assert.InRange(engine.Model.Batches.Length, 3, 6);
         explaining.Release();
-        await Task.WhenAll([.. scores, explanation]).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll([.. scores, explanation]).WaitAsync(Patience.Longest);
     }
 
     [Fact]
@@ -300,7 +301,7 @@ public sealed class InferenceBatcherTests
         var stop = engine.Batcher.StopAsync(default);
         Assert.False(stop.IsCompleted);
         held.Release();
-        await Task.WhenAll(first, second, stop).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(first, second, stop).WaitAsync(Patience.Longest);
     }
 
     [Fact]
@@ -315,7 +316,7 @@ public sealed class InferenceBatcherTests
         var stop = engine.Batcher.StopAsync(default);
         await Assert.ThrowsAsync<InferenceUnavailableException>(() => engine.AskAsync("d"));
         held.Release();
-        await Task.WhenAll([first, .. waiting, stop]).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll([first, .. waiting, stop]).WaitAsync(Patience.Longest);
         Assert.Equal("a|bc", engine.Batches());
     }
 
@@ -328,7 +329,7 @@ public sealed class InferenceBatcherTests
         engine.Time.Advance(Linger);
         await held.Entered;
         var waiting = engine.AskAsync("b");
-        await engine.Batcher.StopAsync(new CancellationToken(true)).WaitAsync(TimeSpan.FromSeconds(30));
+        await engine.Batcher.StopAsync(new CancellationToken(true)).WaitAsync(Patience.Longest);
         await Assert.ThrowsAsync<InferenceUnavailableException>(() => waiting);
 
         // The batch in hand is finished all the same.

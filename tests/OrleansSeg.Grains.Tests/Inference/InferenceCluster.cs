@@ -82,7 +82,7 @@ internal sealed class InferenceCluster(params bool[] runsInference) : IAsyncDisp
     public async Task WaitForQueueAsync(InProcessSiloHandle silo, int length)
     {
         var engine = Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<InferenceBatcher>();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Patience.Longest);
         while (engine.QueueLength != length)
         {
             await Task.Delay(1, patience.Token);

@@ -1,3 +1,4 @@
+using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Inference;
 
 namespace OrleansSeg.Grains.Tests.Inference;
@@ -58,7 +59,7 @@ public sealed class InferencePlacementTests
         await cluster.WaitForQueueAsync(inference, 3);
         var stop = cluster.Cluster.StopSiloAsync(inference);
         held.Release();
-        await Task.WhenAll([inHand, .. waiting]).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAll([inHand, .. waiting]).WaitAsync(Patience.Longest);
         await stop;
         Assert.Equal(5, cluster.ScoredBy(inference));
         Assert.True(model.IsDisposed);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Inference;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Segments;
@@ -81,7 +82,7 @@ internal sealed class StepModel(int version = 1) : IScoringModel
         private readonly ManualResetEventSlim _released = new();
 
         /// <summary>Ends when a batch is inside.</summary>
-        public Task Entered => _entered.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task Entered => _entered.Task.WaitAsync(Patience.Longest);
 
         public void Release() => _released.Set();
 

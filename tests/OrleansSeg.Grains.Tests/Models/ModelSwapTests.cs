@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Grains.Tests.Inference;
 using OrleansSeg.Inference;
 using OrleansSeg.Model.Bundles;
@@ -20,7 +21,7 @@ public sealed class ModelSwapTests
         var answered = new ConcurrentBag<int>();
         var underWay = Enumerable.Range(0, 32).Select(_ => new TaskCompletionSource()).ToArray();
         var callers = underWay.Select((first, slot) => Task.Run(() => AskOnAsync(cluster.GrainsOn(silo), slot, first, answered, stop.Token))).ToArray();
-        await Task.WhenAll(underWay.Select(first => first.Task)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(underWay.Select(first => first.Task)).WaitAsync(Patience.Longest);
 
         for (var version = 2; version <= Swaps + 1; version++)
         {
@@ -66,7 +67,7 @@ public sealed class ModelSwapTests
         using var stop = new CancellationTokenSource();
         var underWay = Enumerable.Range(0, 32).Select(_ => new TaskCompletionSource()).ToArray();
         var callers = underWay.Select((first, slot) => Task.Run(() => AskOnAsync(cluster.GrainsOn(silo), slot, first, [], stop.Token, isRising: false))).ToArray();
-        await Task.WhenAll(underWay.Select(first => first.Task)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Task.WhenAll(underWay.Select(first => first.Task)).WaitAsync(Patience.Longest);
 
         for (var version = 2; version <= Swaps / 2; version++)
         {
@@ -90,7 +91,7 @@ public sealed class ModelSwapTests
         await Assert.ThrowsAsync<NoModelException>(() => worker.ScoreAsync(Inputs.Request(), default));
         await cluster.PublishAsync(InferenceCluster.Corrupt);
         await cluster.PublishAsync("sound");
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience.Longest);
         while (true)
         {
             try

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansSeg.Events;
+using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Grains.Tests.Inference;
 using OrleansSeg.Inference;
 using OrleansSeg.Model.Text.Tagging;
@@ -89,7 +90,7 @@ public sealed class TaggerGrainTests(SmallTaggers taggers) : IClassFixture<Small
 
     private static async Task Until(Func<Task<bool>> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Patience.Longest);
         while (!await holds())
         {
             await Task.Delay(1, patience.Token);
