@@ -77,6 +77,10 @@ public sealed record TrainingRequest(
     /// <summary>The versions to compare.</summary>
     [Id(10)]
     public ImmutableArray<int> Versions { get; init; } = [];
+
+    /// <summary>Whether what validation has tuned is fitted again on all that has matured, validation's examples too.</summary>
+    [Id(11)]
+    public bool Refit { get; init; }
 }
 
 /// <summary>What a job is for.</summary>

@@ -30,7 +30,7 @@ internal static class RollingTables
     {
         screen.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Examples:N0} tests of {report.Customers:N0} customers at {report.Cutoffs.Count} cutoffs, {report.Cutoffs[0].UtcDateTime:yyyy-MM-dd} to {report.Cutoffs[^1].UtcDateTime:yyyy-MM-dd}, seeds {string.Join(", ", report.Seeds)}{(report.Folds > 1 ? $", {report.Folds} folds of customers" : "")}. In brackets: 95 % intervals from resampled customers."));
+            $"{report.Examples:N0} tests of {report.Customers:N0} customers at {report.Cutoffs.Count} cutoffs, {report.Cutoffs[0].UtcDateTime:yyyy-MM-dd} to {report.Cutoffs[^1].UtcDateTime:yyyy-MM-dd}, seeds {string.Join(", ", report.Seeds)}{(report.Folds > 1 ? $", {report.Folds} folds of customers" : "")}{(report.Refitted ? ", each fitted again on all that had matured" : "")}. In brackets: 95 % intervals from resampled customers."));
         var table = new Table().Border(TableBorder.Rounded).AddColumns(["contender", .. Shown.Select(shown => shown.Title), "between seeds", "seconds a fit"]);
         foreach (var contender in report.Contenders)
         {

@@ -71,8 +71,9 @@ internal sealed class SuiteCommand
     /// <param name="context">The command line.</param>
     /// <param name="horizon">How far after a cutoff labels look.</param>
     /// <param name="scheme">Segments to tell apart; null for the predictive ones.</param>
+    /// <param name="refit">Whether each contender is fitted again once tuning is done.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
-    public async Task<int> RunAsync(VerbContext context, TimeSpan horizon, string? scheme, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(VerbContext context, TimeSpan horizon, string? scheme, bool refit, CancellationToken cancellationToken)
     {
         var (parsed, first) = (context.Parsed, context.Settings.Seed);
         var (count, step) = (BoundedNumber.Of("--cutoffs", parsed.GetValue(_cutoffs), 1, 24), BoundedNumber.Of("--step", parsed.GetValue(_step), 1, 365));
@@ -88,7 +89,7 @@ internal sealed class SuiteCommand
             Cutoffs = RollingPlan.LatestCutoffs(end, horizon, TimeSpan.FromDays(step), count),
             Seeds = [.. Enumerable.Range(first, seeds)],
             Contenders = contenders,
-            Data = new TrainingPlan { Horizon = horizon, Seed = first, Scheme = scheme is null ? SchemeChoice.Predictive : SchemeChoice.Parse(scheme) },
+            Data = new TrainingPlan { Horizon = horizon, Seed = first, Scheme = scheme is null ? SchemeChoice.Predictive : SchemeChoice.Parse(scheme), Refit = refit },
             Folds = folds,
             LearningShares = shares,
         };
@@ -113,6 +114,7 @@ internal sealed class SuiteCommand
         ["cutoffs"] = new JsonArray([.. plan.Cutoffs.Select(cutoff => JsonValue.Create(cutoff))]),
         ["seeds"] = new JsonArray([.. plan.Seeds.Select(seed => JsonValue.Create(seed))]),
         ["contenders"] = new JsonArray([.. plan.Contenders.Select(contender => JsonValue.Create(contender.Name))]),
+        ["refit"] = plan.Data.Refit,
         ["folds"] = plan.Folds,
         ["learningShares"] = new JsonArray([.. plan.LearningShares.Select(share => JsonValue.Create(share))]),
     };

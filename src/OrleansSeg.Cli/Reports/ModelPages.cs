@@ -87,6 +87,11 @@ internal static class ModelPages
         yield return ("horizon", Invariant($"{report.HorizonDays} days"));
         yield return ("trained on", Invariant($"{report.TrainingExamples:N0} examples of {report.TrainingCutoffs.Count} cutoffs, {report.TrainingCutoffs[0].UtcDateTime:yyyy-MM-dd} to {report.TrainingCutoffs[^1].UtcDateTime:yyyy-MM-dd}"));
         yield return ("stopped, tuned and calibrated on", Invariant($"{report.ValidationExamples:N0} examples at {report.ValidationCutoff.UtcDateTime:yyyy-MM-dd}"));
+        if (report.RefittedExamples is { } again)
+        {
+            yield return ("then fitted again on", Invariant($"{again:N0} examples up to the same cutoff"));
+        }
+
         yield return ("numbers learned", Invariant($"{report.Parameters:N0}"));
         yield return ("seed", Invariant($"{report.Seed}"));
         yield return ("seconds", string.Join(", ", report.Seconds.Select(part => Invariant($"{part.Key} {part.Value}"))));

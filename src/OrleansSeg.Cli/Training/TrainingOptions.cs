@@ -51,6 +51,12 @@ internal static class TrainingOptions
         DefaultValueFactory = _ => OwnTitles,
     };
 
+    /// <summary>Whether to fit again once tuning is done.</summary>
+    public static Option<bool> Refit() => new("--refit")
+    {
+        Description = "Once validation has tuned it, fit again on all whose horizon has passed, validation's customers too: closer to today, and to the season just gone.",
+    };
+
     /// <summary>What is set about the model.</summary>
     public static Option<string[]> Settings() => new("--set")
     {

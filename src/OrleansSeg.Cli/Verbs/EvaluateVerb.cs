@@ -19,10 +19,10 @@ internal static class EvaluateVerb
     {
         var horizon = TrainingOptions.Horizon();
         var texts = TrainingOptions.TextEncoder();
-        var (scheme, set) = (TrainingOptions.Scheme(), TrainingOptions.Settings());
+        var (scheme, set, refit) = (TrainingOptions.Scheme(), TrainingOptions.Settings(), TrainingOptions.Refit());
         var target = new Option<FileInfo?>("--report") { Description = "Also write the report at one cutoff as an HTML page that opens offline." };
         var cutoff = InstantOption.Optional("--cutoff", "Nothing after it is seen in training; UTC unless it says otherwise.");
-        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff, or at several.") { cutoff, horizon, scheme, texts, set, target };
+        var command = new Command("evaluate", "Measures the model and every baseline at a past cutoff, or at several.") { cutoff, horizon, scheme, texts, set, refit, target };
         var suite = new SuiteCommand();
         suite.AddTo(command, cutoff, texts, set, target);
         command.Validators.Add(result =>
@@ -37,7 +37,7 @@ internal static class EvaluateVerb
             var days = TimeSpan.FromDays(context.Parsed.GetValue(horizon));
             if (suite.IsAsked(context.Parsed.CommandResult))
             {
-                return await suite.RunAsync(context, days, context.Parsed.GetValue(scheme), cancellationToken);
+                return await suite.RunAsync(context, days, context.Parsed.GetValue(scheme), context.Parsed.GetValue(refit), cancellationToken);
             }
 
             var textEncoder = TrainingOptions.TextEncoderOf(context.Parsed.GetValue(texts)!);
@@ -48,6 +48,7 @@ internal static class EvaluateVerb
                 TextEncoder = textEncoder,
                 Scheme = context.Parsed.GetValue(scheme),
                 Settings = settings,
+                Refit = context.Parsed.GetValue(refit),
             };
             var (status, experiment) = await RecordedTraining.RunAsync(context, session, request, cancellationToken);
             if (context.Parsed.GetValue(target) is { } file)

@@ -17,8 +17,9 @@ internal static class TrainVerb
         var horizon = TrainingOptions.Horizon();
         var texts = TrainingOptions.TextEncoder();
         var (scheme, set, tuning) = (TrainingOptions.Scheme(), TrainingOptions.Settings(), new TuningOptions());
+        var refit = TrainingOptions.Refit();
         var keep = new Option<bool>("--no-promote") { Description = "Publish the model without putting it in service." };
-        var command = new Command("train", "Trains a model on the site's customers and puts it in service.") { horizon, scheme, texts, keep, set };
+        var command = new Command("train", "Trains a model on the site's customers and puts it in service.") { horizon, scheme, texts, keep, set, refit };
         tuning.AddTo(command);
         return runner.Bind(command, async (context, cancellationToken) =>
         {
@@ -40,6 +41,7 @@ internal static class TrainVerb
                 TextEncoder = textEncoder,
                 Scheme = context.Parsed.GetValue(scheme),
                 Settings = settings,
+                Refit = context.Parsed.GetValue(refit),
             };
             var found = wish is null ? null : await new TunedTraining(context, session).RunAsync(wish, request, cancellationToken);
             if (found is not null)

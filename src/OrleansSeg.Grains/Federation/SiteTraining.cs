@@ -128,6 +128,7 @@ internal sealed partial class SiteTraining(
         Scheme = SchemeOf(request),
         Horizon = request.Horizon,
         Seed = request.Seed,
+        Refit = request.Refit,
         WholeFrom = await grains.GetGrain<ITrainingHistoryGrain>(new PartitionKey(site, 0).GrainKey).GetRetainedFromAsync(),
     };
 

@@ -40,6 +40,10 @@ public sealed record ModelCard
     /// <summary>Examples validated.</summary>
     public required int ValidationExamples { get; init; }
 
+    /// <summary>Examples fitted once validation had tuned, up to the validation cutoff's own; null for none. <see cref="Validation"/> is of the model before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RefittedExamples { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public required int Seed { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansSeg.Model.Bundles;
 
 namespace OrleansSeg.Model.Evaluation;
@@ -46,6 +47,10 @@ public sealed record EvaluationReport
 
     /// <summary>Examples validated.</summary>
     public required int ValidationExamples { get; init; }
+
+    /// <summary>Examples that each contender was fitted on again once it was tuned; null where none was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RefittedExamples { get; init; }
 
     /// <summary>Future spend at or above which a spender is of high value, from training; 0 in schemes that ask no such thing.</summary>
     public required decimal HighValueThreshold { get; init; }

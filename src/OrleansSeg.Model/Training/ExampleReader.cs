@@ -61,6 +61,7 @@ internal static class ExampleReader
     {
         private readonly ExampleSample _training = new(plan.TrainingExamplesMax, plan.Seed);
         private readonly ExampleSample _validation = new(plan.HeldExamplesMax, plan.Seed);
+        private readonly ExampleSample _matured = new(plan.TrainingExamplesMax, plan.Seed);
         private readonly ExampleSample _test = new(plan.HeldExamplesMax, plan.Seed);
 
         public void Add(CustomerHistory history)
@@ -70,6 +71,7 @@ internal static class ExampleReader
             var part = plan.Scheme.IsOwn ? LabelHoldout.PartOf(history.CustomerId, split.Test is not null) : LabelPart.Every;
             Add(_training, known, part.HasFlag(LabelPart.Training) ? split.Training : []);
             Add(_validation, known, part.HasFlag(LabelPart.Validation) ? [split.Validation] : []);
+            Add(_matured, known, plan.Refit && part != LabelPart.Test ? split.Matured : []);
             Add(_test, history, part.HasFlag(LabelPart.Test) && split.Test is { } cutoff ? [cutoff] : []);
         }
 
@@ -88,7 +90,10 @@ internal static class ExampleReader
                 SufficientData.CheckHeld(test, "test", cutoff);
             }
 
-            return new LabelledData(data, times, fitted, validation, times.Test is null ? null : test, dropped, leftOut + testLeftOut);
+            return new LabelledData(data, times, fitted, validation, times.Test is null ? null : test, dropped, leftOut + testLeftOut)
+            {
+                Matured = plan.Refit ? SchemeFit.Label(scheme, _matured.ToList()).Set : null,
+            };
         }
 
         private void Add(ExampleSample sample, CustomerHistory history, IReadOnlyList<DateTimeOffset> cutoffs)

@@ -17,6 +17,19 @@ public interface IForecaster : IDisposable
     IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs);
 }
 
+/// <summary>A forecaster tuned on validation, which can be fitted once more on all that is known.</summary>
+public interface ITunedForecaster : IForecaster
+{
+    /// <summary>Fits anew with all that tuning found: how long, how strong a penalty, what correction.</summary>
+    /// <param name="matured">Training's examples, validation's and those between: nothing is stopped or chosen by them.</param>
+    /// <param name="seed">Seed of everything random.</param>
+    /// <param name="progress">Told of each epoch or trial; may be null.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <returns>A forecaster of its own, which outlives this one.</returns>
+    /// <exception cref="OperationCanceledException">Fitting was stopped.</exception>
+    IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken);
+}
+
 /// <summary>Something that can be fitted: our model and every baseline alike.</summary>
 public interface IForecasterTrainer
 {
@@ -33,7 +46,7 @@ public interface IForecasterTrainer
     /// <param name="progress">Told of each epoch or trial; may be null.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
     /// <exception cref="OperationCanceledException">Fitting was stopped.</exception>
-    IForecaster Fit(
+    ITunedForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken);
 }
 

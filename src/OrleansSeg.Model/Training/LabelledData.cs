@@ -20,6 +20,9 @@ internal sealed record LabelledData(
     IReadOnlyDictionary<string, int> DroppedLabels,
     int LeftOut)
 {
-    /// <summary>The scheme all three sets share.</summary>
+    /// <summary>Examples of training, of validation and of the time between, to fit once tuning is done; null where nothing is fitted again.</summary>
+    public ExampleSet? Matured { get; init; }
+
+    /// <summary>The scheme all sets share.</summary>
     public SegmentScheme Scheme => Training.Scheme;
 }

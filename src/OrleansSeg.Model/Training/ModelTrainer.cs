@@ -7,7 +7,7 @@ using OrleansSeg.Model.Tuning;
 
 namespace OrleansSeg.Model.Training;
 
-/// <summary>Trains our model: what reads its titles, then the network, then calibration and decision weights.</summary>
+/// <summary>Trains our model: what reads its titles, then the network, then calibration and decision weights; and once more on all that is known.</summary>
 /// <remarks>
 /// Classes are trained at their natural frequencies, so that probabilities mean what they say, and corrected for drift on validation
 /// (<see cref="Recalibration"/>); the imbalance is met where segments are decided, by weights fitted on validation to raise macro-F1
@@ -30,18 +30,26 @@ public sealed class ModelTrainer : IForecasterTrainer
     public NetworkSettings Settings => new(_shape, _options);
 
     /// <inheritdoc />
-    public string Name => "model";
+    /// <value>Default <c>model</c>.</value>
+    public string Name { get; init; } = "model";
 
     /// <inheritdoc />
     public string Engine => "TorchSharp";
 
     /// <inheritdoc />
-    IForecaster IForecasterTrainer.Fit(
+    ITunedForecaster IForecasterTrainer.Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
-        Fit(train, validation, seed, progress, cancellationToken);
+        Tune(train, validation, seed, progress, cancellationToken);
 
+    /// <summary>Trains once, and stops and calibrates on validation.</summary>
     /// <inheritdoc cref="IForecasterTrainer.Fit"/>
     public SegmentModel Fit(
+        ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        Tune(train, validation, seed, progress, cancellationToken).Model;
+
+    /// <summary>Trains as <see cref="Fit"/> does, and keeps what it takes to train again.</summary>
+    /// <inheritdoc cref="IForecasterTrainer.Fit"/>
+    internal TunedModel Tune(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -50,7 +58,13 @@ public sealed class ModelTrainer : IForecasterTrainer
         var texts = _texts.Fit(train.Examples, _shape.TextWidth, seed, progress, cancellationToken);
         try
         {
-            return Fit(train, validation, normalizer, texts, seed, progress, cancellationToken);
+            var config = _shape with
+            {
+                AggregateWidth = normalizer.Width, Segments = train.Scheme.Count, FeatureNames = AggregateFeatures.Names, TextWidth = texts.Dimension,
+            };
+            var encoder = new InputEncoder(config, train.Scheme, normalizer, texts);
+            var (network, epochs) = new NetworkTrainer(encoder, _options, Name).Train(config, train, validation, seed, progress, cancellationToken);
+            return new TunedModel(Calibrate(network, encoder, config, normalizer, texts, validation), _options, epochs, Name);
         }
         catch
         {
@@ -59,27 +73,15 @@ public sealed class ModelTrainer : IForecasterTrainer
         }
     }
 
-    private SegmentModel Fit(
-        ExampleSet train,
-        ExampleSet validation,
-        FeatureNormalizer normalizer,
-        IModelTexts texts,
-        int seed,
-        IProgress<TrainingProgress>? progress,
-        CancellationToken cancellationToken)
+    private static SegmentModel Calibrate(
+        SegmentNetwork network, InputEncoder encoder, NetworkConfig config, FeatureNormalizer normalizer, IModelTexts texts, ExampleSet validation)
     {
-        var config = _shape with
-        {
-            AggregateWidth = normalizer.Width, Segments = train.Scheme.Count, FeatureNames = AggregateFeatures.Names, TextWidth = texts.Dimension,
-        };
-        var encoder = new InputEncoder(config, train.Scheme, normalizer, texts);
-        var network = new NetworkTrainer(encoder, _options, Name).Train(config, train, validation, seed, progress, cancellationToken);
         var heads = NetworkForecasts.Run(network, encoder, [.. validation.Examples.Select(example => example.Input)]);
         var calibration = Calibration.Fit(heads, validation.Examples);
         var weights = DecisionWeights.Fit(
             [.. heads.Zip(validation.Examples).Where(pair => pair.Second.Label >= 0).Select(pair => calibration.Segments.Apply(pair.First.Logits))],
             [.. validation.Labelled().Examples.Select(example => example.Label)],
-            train.Scheme.Count);
-        return new SegmentModel(train.Scheme, config, normalizer, texts, network, calibration, [.. weights]);
+            validation.Scheme.Count);
+        return new SegmentModel(validation.Scheme, config, normalizer, texts, network, calibration, [.. weights]);
     }
 }

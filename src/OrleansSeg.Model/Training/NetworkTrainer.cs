@@ -76,13 +76,52 @@ public sealed class NetworkTrainer
         (_encoder, _options, _stage) = (encoder, options, stage);
     }
 
-    /// <summary>Trains and returns the network as it was when validation was best.</summary>
+    /// <summary>Trains and returns the network as it was when validation was best, and after how many epochs that was.</summary>
     /// <exception cref="OperationCanceledException">Training was stopped between two batches.</exception>
-    public SegmentNetwork Train(
+    public (SegmentNetwork Network, int Epochs) Train(
         NetworkConfig config, ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validation);
+        using var loop = Begin(config, train, seed, progress, cancellationToken);
+        using var best = new KeptWeights();
+        var (bestLoss, bestEpoch, sinceBest) = (double.PositiveInfinity, 0, 0);
+        for (var epoch = 1; epoch <= _options.EpochsMax && sinceBest < _options.Patience; epoch++)
+        {
+            var trainingLoss = loop.RunEpoch(int.MaxValue, cancellationToken);
+            var loss = NetworkForecasts.LogLoss(loop.Averaged, _encoder, validation);
+            progress?.Report(new TrainingProgress(_stage, epoch, _options.EpochsMax, trainingLoss, loss));
+            sinceBest = loss < bestLoss - 1e-5 ? 0 : sinceBest + 1;
+            if (sinceBest == 0)
+            {
+                (bestLoss, bestEpoch) = (loss, epoch);
+                best.Keep(loop.Averaged);
+            }
+        }
+
+        return (Create(config, seed, best), bestEpoch);
+    }
+
+    /// <summary>Trains for so many epochs of the same schedule; nothing is validated.</summary>
+    /// <exception cref="OperationCanceledException">Training was stopped between two batches.</exception>
+    public SegmentNetwork Train(
+        NetworkConfig config, ExampleSet train, int epochs, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        using var loop = Begin(config, train, seed, progress, cancellationToken);
+        for (var epoch = 1; epoch <= epochs; epoch++)
+        {
+            var trainingLoss = loop.RunEpoch(int.MaxValue, cancellationToken);
+            progress?.Report(new TrainingProgress(_stage, epoch, epochs, trainingLoss, double.NaN));
+        }
+
+        using var last = new KeptWeights();
+        last.Keep(loop.Averaged);
+        return Create(config, seed, last);
+    }
+
+    private TrainingLoop Begin(NetworkConfig config, ExampleSet train, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
         var gradients = new BatchGradients(train.Examples, _options.BatchSize, seed);
         var rates = new RateSchedule(gradients.StepsPerEpoch * _options.EpochsMax);
         using var start = new KeptWeights();
@@ -93,25 +132,7 @@ public sealed class NetworkTrainer
             start.Keep(network);
         }
 
-        using var loop = new TrainingLoop(() => Create(config, seed, start), _encoder, gradients, _options, rates, seed);
-        using var best = new KeptWeights();
-        var (bestLoss, sinceBest) = (double.PositiveInfinity, 0);
-        for (var epoch = 1; epoch <= _options.EpochsMax && sinceBest < _options.Patience; epoch++)
-        {
-            var trainingLoss = loop.RunEpoch(int.MaxValue, cancellationToken);
-            var loss = NetworkForecasts.LogLoss(loop.Averaged, _encoder, validation);
-            progress?.Report(new TrainingProgress(_stage, epoch, _options.EpochsMax, trainingLoss, loss));
-            sinceBest = loss < bestLoss - 1e-5 ? 0 : sinceBest + 1;
-            if (sinceBest == 0)
-            {
-                bestLoss = loss;
-                best.Keep(loop.Averaged);
-            }
-        }
-
-        var trained = new SegmentNetwork(config, seed);
-        best.Restore(trained);
-        return trained;
+        return new TrainingLoop(() => Create(config, seed, start), _encoder, gradients, _options, rates, seed);
     }
 
     private static SegmentNetwork Create(NetworkConfig config, int seed, KeptWeights start)

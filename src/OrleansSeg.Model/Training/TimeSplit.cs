@@ -6,6 +6,10 @@ namespace OrleansSeg.Model.Training;
 /// <param name="Test">The cutoff to report, or null when everything matured is trained on.</param>
 public sealed record TimeSplit(IReadOnlyList<DateTimeOffset> Training, DateTimeOffset Validation, DateTimeOffset? Test)
 {
+    /// <summary>Cutoffs that are fitted once tuning is done: those of training, validation's, and those between, whose futures reach into validation's past.</summary>
+    /// <value>Ascending; every horizon ends where validation's does, or before.</value>
+    public required IReadOnlyList<DateTimeOffset> Matured { get; init; }
+
     /// <summary>Splits for an evaluation at a cutoff.</summary>
     /// <param name="firstEvent">The earliest event of the data.</param>
     /// <param name="test">The test cutoff.</param>
@@ -43,6 +47,13 @@ public sealed record TimeSplit(IReadOnlyList<DateTimeOffset> Training, DateTimeO
         }
 
         training.Reverse();
-        return new TimeSplit(training, validation, null);
+        var since = new List<DateTimeOffset>();
+        for (var cutoff = validation; cutoff > training[^1]; cutoff -= step)
+        {
+            since.Add(cutoff);
+        }
+
+        since.Reverse();
+        return new TimeSplit(training, validation, null) { Matured = [.. training, .. since] };
     }
 }

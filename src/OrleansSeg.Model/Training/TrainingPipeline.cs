@@ -70,9 +70,11 @@ public static class TrainingPipeline
     {
         using var threads = TorchThreads.Fix(plan.Threads);
         var trainer = new ModelTrainer(plan.Network?.Shape, plan.Network?.Training, plan.Texts);
-        using var model = trainer.Fit(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
+        using var tuned = trainer.Tune(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
         var validation = data.Validation.Labelled();
-        var forecasts = model.Forecast([.. validation.Examples.Select(example => example.Input)]);
+        var forecasts = tuned.Forecast([.. validation.Examples.Select(example => example.Input)]);
+        using var refitted = data.Matured is { } matured ? tuned.Refit(matured, plan.Seed, progress, cancellationToken) : null;
+        var model = refitted ?? tuned.Model;
         var card = new ModelCard
         {
             Data = data.Data,
@@ -84,6 +86,7 @@ public static class TrainingPipeline
             ValidationCutoff = data.Split.Validation,
             TrainingExamples = data.Training.Examples.Count,
             ValidationExamples = data.Validation.Examples.Count,
+            RefittedExamples = data.Matured?.Examples.Count,
             Seed = plan.Seed,
             Parameters = model.ParameterCount,
             TextEncoder = model.TextEncoder,

@@ -29,6 +29,10 @@ public sealed record TrainingPlan
     /// <summary>What is set about our model; null for what it is by default.</summary>
     public NetworkSettings? Network { get; init; }
 
+    /// <summary>Whether what validation has tuned is fitted again, on validation's examples and those since training's last too.</summary>
+    /// <value>Default false: the latest horizon may be like no other, such as one before Christmas in a shop's first year.</value>
+    public bool Refit { get; init; }
+
     /// <summary>The time from which on retention keeps every event: an earlier cutoff's past is no longer whole, so none is used.</summary>
     /// <value>Default null: nothing was dropped.</value>
     public DateTimeOffset? WholeFrom { get; init; }

@@ -15,15 +15,8 @@ public sealed class BaselineTests
     [InlineData("fasttree")]
     public void Baseline_OnTheTest_BeatsLabelFrequencies(string name)
     {
-        IForecasterTrainer trainer = name switch
-        {
-            "rfm" => new RuleBaseline(),
-            "logistic" => new LogisticBaseline(),
-            "lightgbm" => new LightGbmBaseline(LightGbmBaseline.Fallback is null, trialCount: 2),
-            _ => new LightGbmBaseline(native: false, trialCount: 1),
-        };
         using var majority = new MajorityBaseline().Fit(Data.Training, Data.Validation, 1, null, default);
-        using var fitted = trainer.Fit(Data.Training, Data.Validation, 1, null, default);
+        using var fitted = TrainerOf(name).Fit(Data.Training, Data.Validation, 1, null, default);
         Assert.True(LogLoss(fitted) < LogLoss(majority) - 0.02, $"{LogLoss(fitted)} against {LogLoss(majority)}");
         Assert.All(Forecasts(fitted), forecast =>
         {
@@ -31,6 +24,25 @@ public sealed class BaselineTests
             Assert.InRange(forecast.Churn, 0, 1);
             Assert.True(forecast.ExpectedSpend >= 0);
         });
+    }
+
+    [Theory]
+    [InlineData("majority")]
+    [InlineData("rfm")]
+    [InlineData("logistic")]
+    [InlineData("lightgbm")]
+    [InlineData("fasttree")]
+    [InlineData("gru")]
+    [InlineData("model")]
+    public void FittedAgain_OnTheSameExamples_SaysTheSame_AndOnOthersSomethingElse(string name)
+    {
+        // As long, as strong a penalty and as many trees as validation chose: else the same examples would not give the same.
+        var trainer = TrainerOf(name);
+        using var tuned = trainer.Fit(Data.Training, Data.Validation, 1, null, default);
+        using var same = tuned.Refit(Data.Training, 1, null, default);
+        using var other = tuned.Refit(Data.Validation, 1, null, default);
+        Assert.Equal(Probabilities(tuned), Probabilities(same));
+        Assert.NotEqual(Probabilities(tuned), Probabilities(other));
     }
 
     [Fact]
@@ -58,9 +70,22 @@ public sealed class BaselineTests
         {
             var told = new List<double>();
             using var fitted = new LightGbmBaseline(LightGbmBaseline.Fallback is null, trialCount: 4).Fit(Data.Training, Data.Validation, 1, new SeenProgress(line => told.Add(line.ValidationLoss)), default);
-            return (told, [.. Forecasts(fitted).SelectMany(forecast => forecast.Probabilities)]);
+            return (told, Probabilities(fitted));
         }
     }
+
+    private static IForecasterTrainer TrainerOf(string name) => name switch
+    {
+        "majority" => new MajorityBaseline(),
+        "rfm" => new RuleBaseline(),
+        "logistic" => new LogisticBaseline(),
+        "lightgbm" => new LightGbmBaseline(LightGbmBaseline.Fallback is null, trialCount: 2),
+        "fasttree" => new LightGbmBaseline(native: false, trialCount: 1),
+        "gru" => new GruBaseline(),
+        _ => SmallShopData.Trainer(epochs: 3),
+    };
+
+    private static float[] Probabilities(IForecaster fitted) => [.. Forecasts(fitted).SelectMany(forecast => forecast.Probabilities)];
 
     private static IReadOnlyList<Forecast> Forecasts(IForecaster fitted) => fitted.Forecast([.. Data.Test!.Examples.Select(e => e.Input)]);
 

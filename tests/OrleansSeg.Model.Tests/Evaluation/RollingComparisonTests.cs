@@ -85,15 +85,18 @@ public sealed class RollingComparisonTests
 
         public string Engine => "test";
 
-        public IForecaster Fit(ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        public ITunedForecaster Fit(ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
         {
             Fits.Add(([.. train.Examples.Concat(validation.Examples).Select(example => example.CustomerId)], []));
             var owners = SmallShopData.Data.Test!.Examples.ToDictionary(example => string.Join(' ', example.Input.Aggregates), example => example.CustomerId);
             return new Fitted(new MajorityBaseline().Fit(train, validation, seed, null, default), Fits[^1].Forecast, owners);
         }
 
-        private sealed class Fitted(IForecaster inner, List<string> asked, Dictionary<string, string> owners) : IForecaster
+        private sealed class Fitted(ITunedForecaster inner, List<string> asked, Dictionary<string, string> owners) : ITunedForecaster
         {
+            public IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+                inner.Refit(matured, seed, progress, cancellationToken);
+
             public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs)
             {
                 asked.Clear();

@@ -89,7 +89,8 @@ public sealed class SegmentNetworkTests
     {
         var (train, validation) = (SmallShopData.Data.Training, SmallShopData.Data.Validation);
         var config = Shape with { Encoders = [kind] };
-        using var network = new NetworkTrainer(EncoderOf(config), new NetworkTrainingOptions { EpochsMax = 2 }, "test").Train(config, train, validation, 1, null, default);
+        var (trained, _) = new NetworkTrainer(EncoderOf(config), new NetworkTrainingOptions { EpochsMax = 2 }, "test").Train(config, train, validation, 1, null, default);
+        using var network = trained;
         using var untrained = new SegmentNetwork(config, 1);
         Assert.True(NetworkForecasts.LogLoss(network, EncoderOf(config), validation) < NetworkForecasts.LogLoss(untrained, EncoderOf(config), validation) - 0.05);
     }

@@ -28,6 +28,16 @@ public sealed class LeakTests
     }
 
     [Fact]
+    public async Task AFuturePurchase_PlantedAfterTheTestCutoff_ChangesNothingThatIsFittedAgain()
+    {
+        var plan = SmallShop.Plan with { Refit = true };
+        var (without, after, before) = (await ReadWith(plan), await ReadWith(plan, Purchase("planted", Cutoff.AddHours(1))), await ReadWith(plan, Purchase("planted", Cutoff.AddHours(-1))));
+        Assert.Equal(Describe(without.Matured!), Describe(after.Matured!));
+        Assert.NotEqual(Describe(without.Matured!), Describe(before.Matured!));
+        Assert.True(without.Matured!.Examples.Count > without.Training.Examples.Count + without.Validation.Examples.Count);
+    }
+
+    [Fact]
     public async Task TheSamePurchase_PlantedInThePast_IsSeen()
     {
         // The checks above would pass for a reader that sees nothing; this one shows that it looks where they plant.
@@ -35,14 +45,16 @@ public sealed class LeakTests
         Assert.NotEqual(Describe(SmallShopData.Data), Describe(planted));
     }
 
-    private static async Task<LabelledData> ReadWith(BehaviourEvent extra)
+    private static Task<LabelledData> ReadWith(BehaviourEvent extra) => ReadWith(SmallShop.Plan, extra);
+
+    private static async Task<LabelledData> ReadWith(TrainingPlan plan, params BehaviourEvent[] extra)
     {
         // Everybody gets the event, so that no example can miss it.
         var histories = SmallShop.Histories().Select(history => history with
         {
-            Events = [.. history.Events.Append(extra).Order(EventOrder.Instance)],
+            Events = [.. history.Events.Concat(extra).Order(EventOrder.Instance)],
         });
-        return await ExampleReader.ReadForEvaluationAsync(SmallShop.Source(histories), Cutoff, SmallShop.Plan, null, default);
+        return await ExampleReader.ReadForEvaluationAsync(SmallShop.Source(histories), Cutoff, plan, null, default);
     }
 
     private static BehaviourEvent Purchase(string id, DateTimeOffset at) => new()
@@ -50,11 +62,11 @@ public sealed class LeakTests
         EventId = id, Type = EventType.Purchase, Timestamp = at, UnitPrice = 5_000m, Quantity = 1m, OrderId = id, Text = "PLANTED", Backfilled = true,
     };
 
-    private static string Describe(LabelledData data) => string.Join(
-        '\n',
-        data.Training.Examples.Concat(data.Validation.Examples)
-            .Select(e => $"{e.CustomerId} {e.Label} {e.HasPurchased} {e.BuysAgain} {e.FutureSpend} {Describe(e.Input)}")
-            .Prepend($"{data.Scheme.HighValueThreshold} {string.Join(',', data.Scheme.Labels)}"));
+    private static string Describe(LabelledData data) =>
+        $"{data.Scheme.HighValueThreshold} {string.Join(',', data.Scheme.Labels)}\n{Describe(data.Training)}\n{Describe(data.Validation)}";
+
+    private static string Describe(ExampleSet set) =>
+        string.Join('\n', set.Examples.Select(e => $"{e.CustomerId} {e.Label} {e.HasPurchased} {e.BuysAgain} {e.FutureSpend} {Describe(e.Input)}"));
 
     private static List<string> Inputs(ExampleSet set) => [.. set.Examples.Select(e => $"{e.CustomerId} {Describe(e.Input)}")];
 

@@ -66,7 +66,8 @@ public sealed class OwnLabelTests
         var sparse = new[] { data.Training, data.Validation }.Select(set => set.Labelled()).ToList();
         using var model = SmallShopData.Trainer(epochs: 4).Fit(data.Training, data.Validation, 1, null, default);
         using var logistic = new WithAttributes(new LogisticBaseline()).Fit(sparse[0], sparse[1], 1, null, default);
-        Assert.All([model, logistic], forecaster =>
+        using var again = logistic.Refit(sparse[1], 1, null, default);
+        Assert.All<IForecaster>([model, logistic, again], forecaster =>
         {
             var scores = Scorer.Measure("", test, forecaster.Forecast([.. test.Examples.Select(example => example.Input)]), [1, 1], resamples: 0, seed: 1);
             Assert.True(scores.MacroAuroc > 0.85, $"{scores.MacroAuroc}");

@@ -15,6 +15,11 @@ public sealed class TimeSplitTests
             var split = TimeSplit.ForEvaluation(First, First.AddDays(days), h, TimeSpan.FromDays(step), count);
             Assert.All(split.Training, cutoff => Assert.True(cutoff + h <= split.Validation && cutoff > First));
             Assert.True(split.Validation + h <= split.Test);
+            Assert.All(split.Matured, cutoff => Assert.True(cutoff + h <= split.Test));
+            Assert.Equal(split.Matured.Distinct().Order(), split.Matured);
+            Assert.Equal(split.Training, split.Matured.Take(split.Training.Count));
+            Assert.Equal(split.Validation, split.Matured[^1]);
+            Assert.All(split.Matured.Zip(split.Matured.Skip(1)), pair => Assert.True(pair.Second - pair.First <= TimeSpan.FromDays(step)));
             Assert.InRange(split.Training.Count, 1, count);
             Assert.Equal(split.Training.Order(), split.Training);
         });

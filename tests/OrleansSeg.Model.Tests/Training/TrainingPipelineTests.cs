@@ -55,6 +55,22 @@ public sealed class TrainingPipelineTests
     }
 
     [Fact]
+    public async Task Train_FittingAgain_KeepsWhatValidationSaid_AndLearnsFromWhatCameAfter()
+    {
+        var histories = SmallShop.Source(SmallShop.Histories());
+        var once = await TrainingPipeline.TrainAsync(histories, SmallShop.Plan, null, default);
+        var again = await TrainingPipeline.TrainAsync(histories, SmallShop.Plan with { Refit = true }, null, default);
+        Assert.Null(once.Card.RefittedExamples);
+        Assert.True(again.Card.RefittedExamples > once.Card.TrainingExamples + once.Card.ValidationExamples);
+        Assert.Equal(once.Card.Validation.LogLoss, again.Card.Validation.LogLoss);
+        Assert.NotEqual(once.Files[WeightsFile], again.Files[WeightsFile]);
+        using var loaded = SegmentModel.FromFiles(again.Files);
+        using var before = SegmentModel.FromFiles(once.Files);
+        Assert.Equal(before.Calibration.Segments, loaded.Calibration.Segments with { Biases = before.Calibration.Segments.Biases });
+        Assert.Equal(before.DecisionWeights.ToArray(), loaded.DecisionWeights.ToArray());
+    }
+
+    [Fact]
     public async Task Train_FixesItsOwnThreads_WhateverThePoolsThreadsHave()
     {
         var (histories, plan) = (SmallShop.Source(SmallShop.Histories()), SmallShop.Plan with { Threads = 1 });

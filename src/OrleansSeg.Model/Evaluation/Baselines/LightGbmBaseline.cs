@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
+using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
 using Microsoft.ML.Trainers.LightGbm;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Segments;
@@ -61,7 +64,7 @@ public sealed class LightGbmBaseline : IForecasterTrainer
     public string Engine => _native ? "LightGBM" : "FastTree";
 
     /// <inheritdoc />
-    public IForecaster Fit(
+    public ITunedForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -80,7 +83,7 @@ public sealed class LightGbmBaseline : IForecasterTrainer
             var candidates = new Recalibrated[wave.Length];
             var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
             Parallel.For(0, wave.Length, options, trial => candidates[trial] = new Recalibrated(
-                new Fitted(context, FitTrial(new MLContext(seed), rows, held, wave[trial], seed), train.Scheme, _native), train, validation));
+                new Fitted(context, FitTrial(new MLContext(seed), rows, held, wave[trial], RoundsMax, seed), train.Scheme, _native, Again(wave[trial])), train, validation));
             foreach (var (point, candidate) in wave.Zip(candidates))
             {
                 trials.Add(new SampledTrial(point, candidate.ValidationLoss));
@@ -108,7 +111,14 @@ public sealed class LightGbmBaseline : IForecasterTrainer
         return [.. known.Skip(trials.Count).Select(trial => trial.Point)];
     }
 
-    private ITransformer FitTrial(MLContext context, IDataView rows, IDataView held, ImmutableArray<double> point, int seed)
+    private Refitter Again(ImmutableArray<double> point) => (matured, rounds, seed) =>
+    {
+        var context = new MLContext(seed);
+        return new Fitted(context, FitTrial(new MLContext(seed), TreeRow.View(context, matured, _native), null, point, rounds, seed), matured.Scheme, _native, null);
+    };
+
+    // Where nothing is held out, the boosting goes on for all its rounds.
+    private ITransformer FitTrial(MLContext context, IDataView rows, IDataView? held, ImmutableArray<double> point, int rounds, int seed)
     {
         var (leaves, leafExamplesMin, rate) = ((int)Space.Value(point, "leaves"), (int)Space.Value(point, "leafExamplesMin"), Space.Value(point, "rate"));
         if (!_native)
@@ -118,13 +128,13 @@ public sealed class LightGbmBaseline : IForecasterTrainer
             return context.MulticlassClassification.Trainers.OneVersusAll(tree).Fit(rows);
         }
 
-        return context.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
+        var trainer = context.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
         {
             NumberOfLeaves = leaves,
             MinimumExampleCountPerLeaf = leafExamplesMin,
             LearningRate = rate,
-            NumberOfIterations = RoundsMax,
-            EarlyStoppingRound = StopAfterRounds,
+            NumberOfIterations = rounds,
+            EarlyStoppingRound = held is null ? 0 : StopAfterRounds,
             EvaluationMetric = LightGbmMulticlassTrainer.Options.EvaluateMetricType.LogLoss,
             HandleMissingValue = true,
             UseSoftmax = true,
@@ -138,11 +148,28 @@ public sealed class LightGbmBaseline : IForecasterTrainer
                 SubsampleFrequency = 1,
                 L2Regularization = Space.Value(point, "l2"),
             },
-        }).Fit(rows, held);
+        });
+        return held is null ? trainer.Fit(rows) : trainer.Fit(rows, held);
     }
 
-    private sealed class Fitted(MLContext context, ITransformer trees, SegmentScheme scheme, bool native) : IForecaster
+    /// <summary>Fits a trial's trees again, for so many rounds.</summary>
+    private delegate Fitted Refitter(ExampleSet matured, int rounds, int seed);
+
+    private sealed class Fitted(MLContext context, ITransformer trees, SegmentScheme scheme, bool native, Refitter? again) : ITunedForecaster
     {
+        public IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+            again!(matured, RoundCount(), seed);
+
+        // One tree for each label and round; early stopping left those of the best.
+        private int RoundCount() => trees is MulticlassPredictionTransformer<OneVersusAllModelParameters> { Model: var model }
+            ? LabelsOf(model).OfType<CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator>>()
+                .Select(label => label.SubModel.TrainedTreeEnsemble.Trees.Count).DefaultIfEmpty(RoundsMax).Max()
+            : RoundsMax;
+
+        // ML.NET tells nobody how many rounds it kept.
+        [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_SubModelParameters")]
+        private static extern ImmutableArray<object> LabelsOf(OneVersusAllModelParameters model);
+
         public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs)
         {
             var forecasts = new List<Forecast>(inputs.Count);

@@ -17,17 +17,14 @@ public sealed class LogisticBaseline : IForecasterTrainer
     public string Engine => "softmax regression, L-BFGS";
 
     /// <inheritdoc />
-    public IForecaster Fit(
+    public ITunedForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var normalizer = FeatureNormalizer.Fit([.. train.Examples.Select(example => example.Input.Aggregates)]);
-        var rows = Normalize(normalizer, train.Examples.Select(example => example.Input));
-        int[] labels = [.. train.Examples.Select(example => example.Label)];
+        var (normalizer, rows) = Normalize(train);
         Recalibrated? best = null;
         for (var trial = 0; trial < Penalties.Length; trial++)
         {
-            var regression = SoftmaxRegression.Fit(rows, labels, train.Scheme.Count, Penalties[trial], IterationsMax, cancellationToken);
-            var candidate = new Recalibrated(new Fitted(normalizer, regression), train, validation);
+            var candidate = new Recalibrated(Fit(train, normalizer, rows, Penalties[trial], cancellationToken), train, validation);
             progress?.Report(new TrainingProgress(Name, trial + 1, Penalties.Length, double.NaN, candidate.ValidationLoss));
             best = best is null || candidate.ValidationLoss < best.ValidationLoss ? candidate : best;
         }
@@ -35,21 +32,33 @@ public sealed class LogisticBaseline : IForecasterTrainer
         return best!;
     }
 
-    private static List<float[]> Normalize(FeatureNormalizer normalizer, IEnumerable<CustomerInput> inputs)
+    private static Fitted Fit(ExampleSet set, FeatureNormalizer normalizer, List<float[]> rows, double penalty, CancellationToken cancellationToken) => new(
+        normalizer,
+        SoftmaxRegression.Fit(rows, [.. set.Examples.Select(example => example.Label)], set.Scheme.Count, penalty, IterationsMax, cancellationToken),
+        penalty);
+
+    private static (FeatureNormalizer Normalizer, List<float[]> Rows) Normalize(ExampleSet set)
     {
-        var rows = new List<float[]>();
-        foreach (var input in inputs)
+        var normalizer = FeatureNormalizer.Fit([.. set.Examples.Select(example => example.Input.Aggregates)]);
+        var rows = new List<float[]>(set.Examples.Count);
+        foreach (var example in set.Examples)
         {
             var row = new float[normalizer.Width];
-            normalizer.Apply(input.Aggregates, row);
+            normalizer.Apply(example.Input.Aggregates, row);
             rows.Add(row);
         }
 
-        return rows;
+        return (normalizer, rows);
     }
 
-    private sealed class Fitted(FeatureNormalizer normalizer, SoftmaxRegression regression) : IForecaster
+    private sealed class Fitted(FeatureNormalizer normalizer, SoftmaxRegression regression, double penalty) : ITunedForecaster
     {
+        public IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        {
+            var (again, rows) = Normalize(matured);
+            return Fit(matured, again, rows, penalty, cancellationToken);
+        }
+
         public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs)
         {
             var row = new float[normalizer.Width];

@@ -13,12 +13,16 @@ public sealed class MajorityBaseline : IForecasterTrainer
     public string Engine => "label frequencies";
 
     /// <inheritdoc />
-    public IForecaster Fit(
+    public ITunedForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
-        new Fitted(LabelFrequencies.Of(train.Scheme, [.. train.Examples]));
+        Fit(train);
 
-    private sealed class Fitted(Forecast everybody) : IForecaster
+    private static Fitted Fit(ExampleSet set) => new(LabelFrequencies.Of(set.Scheme, [.. set.Examples]));
+
+    private sealed class Fitted(Forecast everybody) : ITunedForecaster
     {
+        public IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => Fit(matured);
+
         public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => [.. inputs.Select(_ => everybody)];
 
         public void Dispose()

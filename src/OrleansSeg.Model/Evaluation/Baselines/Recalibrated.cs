@@ -4,11 +4,11 @@ using OrleansSeg.Model.Training;
 namespace OrleansSeg.Model.Evaluation.Baselines;
 
 /// <summary>A fitted baseline whose probabilities are corrected on validation, as our model's are.</summary>
-internal sealed class Recalibrated : IForecaster
+internal sealed class Recalibrated : ITunedForecaster
 {
     private const float ProbabilityMin = 1e-7f;
 
-    private readonly IForecaster _inner;
+    private readonly ITunedForecaster _inner;
     private readonly Recalibration _recalibration;
     private readonly float[] _spends;
     private readonly ChurnByLabel _churn;
@@ -17,7 +17,7 @@ internal sealed class Recalibrated : IForecaster
     /// <param name="inner">The baseline; owned.</param>
     /// <param name="train">What it was fitted on: gives the segments' mean spends and shares of churn.</param>
     /// <param name="validation">What the correction is fitted on.</param>
-    public Recalibrated(IForecaster inner, ExampleSet train, ExampleSet validation)
+    public Recalibrated(ITunedForecaster inner, ExampleSet train, ExampleSet validation)
     {
         (_inner, _spends, _churn) = (inner, SpendByLabel.Of(train), ChurnByLabel.Of(train));
         List<float[]> logits = [.. inner.Forecast([.. validation.Examples.Select(example => example.Input)]).Select(Logits)];
@@ -30,15 +30,28 @@ internal sealed class Recalibrated : IForecaster
     public double ValidationLoss { get; }
 
     /// <inheritdoc />
-    public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => [.. _inner.Forecast(inputs).Select(forecast =>
+    public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => Correct(_inner, inputs);
+
+    /// <inheritdoc />
+    public IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        new Refitted(_inner.Refit(matured, seed, progress, cancellationToken), this);
+
+    /// <inheritdoc />
+    public void Dispose() => _inner.Dispose();
+
+    private List<Forecast> Correct(IForecaster forecaster, IReadOnlyList<CustomerInput> inputs) => [.. forecaster.Forecast(inputs).Select(forecast =>
     {
         var probabilities = _recalibration.Apply(Logits(forecast));
         return new Forecast(probabilities, _churn.Expect(probabilities), SpendByLabel.Expect(probabilities, _spends));
     })];
 
-    /// <inheritdoc />
-    public void Dispose() => _inner.Dispose();
-
     private static float[] Logits(Forecast forecast) =>
         Array.ConvertAll(forecast.Probabilities, probability => MathF.Log(Math.Max(probability, ProbabilityMin)));
+
+    private sealed class Refitted(IForecaster inner, Recalibrated corrected) : IForecaster
+    {
+        public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => corrected.Correct(inner, inputs);
+
+        public void Dispose() => inner.Dispose();
+    }
 }

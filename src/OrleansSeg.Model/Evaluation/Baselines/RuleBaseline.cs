@@ -15,8 +15,10 @@ public sealed class RuleBaseline : IForecasterTrainer
     public string Engine => "label frequencies by the RFM rule";
 
     /// <inheritdoc />
-    public IForecaster Fit(
-        ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    public ITunedForecaster Fit(
+        ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => Fit(train);
+
+    private static Fitted Fit(ExampleSet train)
     {
         var quantiles = train.Scheme.Name == SegmentScheme.PredictiveName
             ? null
@@ -44,8 +46,10 @@ public sealed class RuleBaseline : IForecasterTrainer
 
     private static float Feature(CustomerInput input, string name) => input.Aggregates[AggregateFeatures.Names.IndexOf(name)];
 
-    private sealed class Fitted(Func<CustomerInput, string> answer, Dictionary<string, Forecast> byAnswer, Forecast otherwise) : IForecaster
+    private sealed class Fitted(Func<CustomerInput, string> answer, Dictionary<string, Forecast> byAnswer, Forecast otherwise) : ITunedForecaster
     {
+        public IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => Fit(matured);
+
         public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) =>
             [.. inputs.Select(input => byAnswer.GetValueOrDefault(answer(input), otherwise))];
 

@@ -17,16 +17,17 @@ internal sealed class WithAttributes(IForecasterTrainer inner) : IForecasterTrai
     public string Engine => inner.Engine;
 
     /// <inheritdoc />
-    public IForecaster Fit(
+    public ITunedForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var columns = train.Examples.SelectMany(example => example.Input.Attributes).CountBy(attribute => attribute)
             .Where(attribute => attribute.Value >= ExamplesMin).OrderByDescending(attribute => attribute.Value).ThenBy(attribute => attribute.Key, StringComparer.Ordinal)
             .Take(ColumnsMax).Select((attribute, column) => (attribute.Key, column)).ToDictionary(pair => pair.Key, pair => pair.column, StringComparer.Ordinal);
-        return new Fitted(inner.Fit(Widen(train), Widen(validation), seed, progress, cancellationToken), columns);
-
-        ExampleSet Widen(ExampleSet set) => set with { Examples = [.. set.Examples.Select(example => example with { Input = WithAttributes.Widen(example.Input, columns) })] };
+        return new Tuned(inner.Fit(Widen(train, columns), Widen(validation, columns), seed, progress, cancellationToken), columns);
     }
+
+    private static ExampleSet Widen(ExampleSet set, Dictionary<string, int> columns) =>
+        set with { Examples = [.. set.Examples.Select(example => example with { Input = Widen(example.Input, columns) })] };
 
     private static CustomerInput Widen(CustomerInput input, Dictionary<string, int> columns)
     {
@@ -43,10 +44,18 @@ internal sealed class WithAttributes(IForecasterTrainer inner) : IForecasterTrai
         return input with { Aggregates = wide };
     }
 
-    private sealed class Fitted(IForecaster forecaster, Dictionary<string, int> columns) : IForecaster
+    private class Fitted(IForecaster forecaster, Dictionary<string, int> columns) : IForecaster
     {
         public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => forecaster.Forecast([.. inputs.Select(input => Widen(input, columns))]);
 
         public void Dispose() => forecaster.Dispose();
+    }
+
+    private sealed class Tuned(ITunedForecaster forecaster, Dictionary<string, int> columns) : Fitted(forecaster, columns), ITunedForecaster
+    {
+        private readonly Dictionary<string, int> _columns = columns;
+
+        public IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+            new Fitted(forecaster.Refit(Widen(matured, _columns), seed, progress, cancellationToken), _columns);
     }
 }

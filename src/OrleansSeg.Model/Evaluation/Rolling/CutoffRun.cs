@@ -26,9 +26,9 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
         for (var fold = 0; fold < plan.Folds; fold++)
         {
             var current = fold;
-            var (train, validation) = plan.Folds == 1 ? (data.Training, data.Validation) : (Where(data.Training, IsOutside), Where(data.Validation, IsOutside));
+            var sets = plan.Folds == 1 ? new LearningSets(data.Training, data.Validation, data.Matured) : Where(IsOutside);
             int[] tested = [.. Enumerable.Range(0, forecasts.Length).Where(i => plan.Folds == 1 || !IsOutside(Test.Examples[i]))];
-            Measure(contender, seed, train, validation, tested, forecasts, decisions);
+            Measure(contender, seed, sets, tested, forecasts, decisions);
 
             bool IsOutside(Example example) => FoldOf(example.CustomerId) != current;
         }
@@ -47,19 +47,19 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
     /// <summary>Fits one contender on a share of the customers.</summary>
     public LearningPoint Learn(Contender contender, double share)
     {
-        var (train, validation) = (Where(data.Training, IsKept), Where(data.Validation, IsKept));
+        var sets = Where(IsKept);
         var (forecasts, decisions) = (new Forecast[Test.Examples.Count], new int[Test.Examples.Count]);
-        Measure(contender, plan.Seeds[0], train, validation, [.. Enumerable.Range(0, forecasts.Length)], forecasts, decisions);
-        var customers = train.Examples.Select(example => example.CustomerId).Distinct(StringComparer.Ordinal).Count();
+        Measure(contender, plan.Seeds[0], sets, [.. Enumerable.Range(0, forecasts.Length)], forecasts, decisions);
+        var customers = sets.Training.Examples.Select(example => example.CustomerId).Distinct(StringComparer.Ordinal).Count();
         return new LearningPoint(contender.Name, share, customers, new Scorer(Test, forecasts, decisions).Losses.Average());
 
         bool IsKept(Example example) => StableHash.Of(example.CustomerId, plan.Data.Seed) <= share * ulong.MaxValue;
     }
 
-    private void Measure(Contender contender, int seed, ExampleSet train, ExampleSet validation, int[] tested, Forecast[] forecasts, int[] decisions)
+    private void Measure(Contender contender, int seed, LearningSets sets, int[] tested, Forecast[] forecasts, int[] decisions)
     {
         using var fit = DecidedFit.Of(
-            contender.Trainer, train, validation, seed, progress is null ? null : new Staged(StageOf(contender, seed), progress), cancellationToken);
+            contender.Trainer, sets.Training, sets.Validation, sets.Matured, seed, progress is null ? null : new Staged(StageOf(contender, seed), progress), cancellationToken);
         foreach (var (i, forecast) in tested.Zip(fit.Forecaster.Forecast(DecidedFit.InputsOf(tested.Select(i => Test.Examples[i])))))
         {
             (forecasts[i], decisions[i]) = (forecast, DecisionWeights.Decide(forecast.Probabilities, fit.Weights));
@@ -71,7 +71,14 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
     private string StageOf(Contender contender, int seed) =>
         string.Create(CultureInfo.InvariantCulture, $"{data.Split.Test!.Value.UtcDateTime:yyyy-MM-dd} {contender.Name}, seed {seed}");
 
-    private static ExampleSet Where(ExampleSet set, Func<Example, bool> which) => set with { Examples = [.. set.Examples.Where(which)] };
+    private LearningSets Where(Func<Example, bool> which)
+    {
+        return new LearningSets(Of(data.Training), Of(data.Validation), data.Matured is { } matured ? Of(matured) : null);
+
+        ExampleSet Of(ExampleSet set) => set with { Examples = [.. set.Examples.Where(which)] };
+    }
+
+    private sealed record LearningSets(ExampleSet Training, ExampleSet Validation, ExampleSet? Matured);
 
     private sealed class Staged(string stage, IProgress<TrainingProgress> progress) : IProgress<TrainingProgress>
     {

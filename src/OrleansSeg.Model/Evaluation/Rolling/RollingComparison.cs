@@ -94,6 +94,7 @@ public sealed class RollingComparison(HistorySource histories, RollingPlan plan,
             [.. plan.Contenders.Select((contender, i) => Summarize(contender.Name, i, pooled, whole, draws, GroupsAt))])
         {
             Data = _data!,
+            Refitted = plan.Data.Refit,
             LearningCurve = _learning,
         };
 

@@ -24,6 +24,9 @@ public sealed record RollingReport(
     /// <summary>What was read.</summary>
     public required DataSummary Data { get; init; }
 
+    /// <summary>Whether each contender was fitted again, once tuned, on all that had matured.</summary>
+    public bool Refitted { get; init; }
+
     /// <summary>Log loss at the latest cutoff by share of the customers fitted; empty where none was asked for.</summary>
     public IReadOnlyList<LearningPoint> LearningCurve { get; init; } = [];
 }

@@ -42,9 +42,10 @@ public sealed class LocalTrainingTests
         var round = SmallRun.Round(Trainer) with { Options = new LocalOptions { Network = options, Threads = torch.get_num_threads() } };
         var start = SmallRun.CreateBase(SmallRun.Shape, round.Seed);
         round = round with { Weights = GlobalModel.WeightsOf(start) };
-        using var alone = new NetworkTrainer(start.Encoder, options, "model")
+        var (alone, _) = new NetworkTrainer(start.Encoder, options, "model")
             .Train(start.Config, SmallRun.Examples.Training, SmallRun.Examples.Validation, round.Seed, null, default);
         var trained = WeightLayout.Of(alone).Read(alone);
+        alone.Dispose();
         var update = SmallRun.Trainer(baseModel: start).Run(round, default).Update;
         Assert.Equal(trained.Zip(round.Weights, (x, y) => x - y), update.Delta);
     }

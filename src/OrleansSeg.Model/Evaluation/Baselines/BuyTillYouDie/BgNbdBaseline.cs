@@ -19,7 +19,7 @@ public sealed class BgNbdBaseline : IForecasterTrainer
     public string Engine => "BG/NBD and gamma-gamma, maximum likelihood";
 
     /// <inheritdoc />
-    public IForecaster Fit(
+    public ITunedForecaster Fit(
         ExampleSet train, ExampleSet validation, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -32,8 +32,12 @@ public sealed class BgNbdBaseline : IForecasterTrainer
         return new Fitted(purchases, amounts, PurchaseSummary.Weeks(train.Scheme.Horizon), others);
     }
 
-    private sealed class Fitted(BgNbdModel purchases, GammaGammaModel amounts, double weeks, float others) : IForecaster
+    private sealed class Fitted(BgNbdModel purchases, GammaGammaModel amounts, double weeks, float others) : ITunedForecaster
     {
+        // It needs no future, so it was fitted on the latest pasts from the first.
+        public IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+            new Fitted(purchases, amounts, weeks, others);
+
         public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => [.. inputs.Select(input => PurchaseSummary.Of(input) is { } buyer
             ? new Forecast([], (float)purchases.Silent(buyer, weeks), (float)(purchases.Expected(buyer, weeks) * amounts.Expected(buyer)))
             : new Forecast([], 0, others))];
