@@ -51,7 +51,9 @@ public sealed class NewcomerTests : IDisposable
         AssertReport(await RunAsync("evaluate", "--cutoff", "2025-12-20", "--horizon", "60", "--set", "epochs=2"));
         string[] suite = ["evaluate", "--suite", "--last", "2025-12-20", "--horizon", "60", "--cutoffs", "2", "--seeds", "1", "--contenders", "network:none,epochs=1", "majority", "logistic"];
         AssertSuite(await RunAsync(suite), looks: 1);
-        AssertSuite(await RunAsync(suite), looks: 2);
+        var again = await RunAsync([.. suite, "--refit"]);
+        AssertSuite(again, looks: 2);
+        Assert.True((bool)again["comparison"]!["refitted"]!);
         await TamperedBundleIsRefusedAsync(chosen, (string)known[0]!["segment"]!);
     }
 
