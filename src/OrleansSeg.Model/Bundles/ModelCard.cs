@@ -40,7 +40,7 @@ public sealed record ModelCard
     /// <summary>Examples validated.</summary>
     public required int ValidationExamples { get; init; }
 
-    /// <summary>Examples fitted once validation had tuned, up to the validation cutoff's own; null for none. <see cref="Validation"/> is of the model before.</summary>
+    /// <summary>Examples fitted once validation had tuned, by the whole network or by its members of steps alone, up to the validation cutoff's own; null for none. <see cref="Validation"/> is of the model before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? RefittedExamples { get; init; }
 

@@ -13,12 +13,13 @@ internal sealed record DecidedFit(IForecaster Forecaster, double[] Weights) : ID
     /// <param name="trainer">What is fitted. A baseline sees labelled examples alone; our model learns churn and spend from the others too.</param>
     /// <param name="train">Examples to fit.</param>
     /// <param name="validation">Later examples that stop, tune and calibrate.</param>
-    /// <param name="matured">Examples to fit once tuning is done; null to leave it at the first fit.</param>
+    /// <param name="matured">Examples to fit once tuning is done.</param>
+    /// <param name="refit">Whether all of it is fitted again then, or only what always is: see <see cref="TunedModel.Finish"/>.</param>
     /// <param name="seed">Seed of everything random.</param>
     /// <param name="progress">Told of each epoch or trial; may be null.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
     public static DecidedFit Of(
-        IForecasterTrainer trainer, ExampleSet train, ExampleSet validation, ExampleSet? matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IForecasterTrainer trainer, ExampleSet train, ExampleSet validation, ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var labelled = validation.Labelled();
         var fitted = trainer is ModelTrainer
@@ -28,15 +29,15 @@ internal sealed record DecidedFit(IForecaster Forecaster, double[] Weights) : ID
             [.. fitted.Forecast(InputsOf(labelled.Examples)).Select(forecast => forecast.Probabilities)],
             [.. labelled.Examples.Select(example => example.Label)],
             train.Scheme.Count);
-        if (matured is null)
+        var again = fitted is TunedModel model
+            ? model.Finish(matured, refit, seed, progress, cancellationToken)
+            : refit ? fitted.Refit(matured.Labelled(), seed, progress, cancellationToken) : null;
+        if (again is not null)
         {
-            return new DecidedFit(fitted, weights);
+            fitted.Dispose();
         }
 
-        using (fitted)
-        {
-            return new DecidedFit(fitted.Refit(trainer is ModelTrainer ? matured : matured.Labelled(), seed, progress, cancellationToken), weights);
-        }
+        return new DecidedFit(again ?? fitted, weights);
     }
 
     /// <summary>What is known of the examples' customers.</summary>

@@ -40,7 +40,7 @@ internal sealed class Evaluator(
             ValidationCutoff = data.Split.Validation,
             TrainingExamples = data.Training.Examples.Count,
             ValidationExamples = data.Validation.Examples.Count,
-            RefittedExamples = data.Matured?.Examples.Count,
+            RefittedExamples = plan.Refit ? data.Matured.Examples.Count : null,
             HighValueThreshold = data.Scheme.HighValueThreshold,
             DroppedLabels = data.DroppedLabels,
             LeftOut = data.LeftOut,
@@ -55,7 +55,7 @@ internal sealed class Evaluator(
     {
         var clock = Stopwatch.StartNew();
         var test = data.Test!.Labelled();
-        using var fit = DecidedFit.Of(trainer, data.Training, data.Validation, data.Matured, plan.Seed, progress, cancellationToken);
+        using var fit = DecidedFit.Of(trainer, data.Training, data.Validation, data.Matured, plan.Refit, plan.Seed, progress, cancellationToken);
         parameters = (fit.Forecaster as SegmentModel)?.ParameterCount ?? 0;
         _weights.Add(trainer.Name, fit.Weights);
         var forecasts = fit.Forecaster.Forecast(DecidedFit.InputsOf(data.Test!.Examples));

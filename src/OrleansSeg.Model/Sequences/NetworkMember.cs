@@ -23,6 +23,7 @@ internal sealed class NetworkMember : Module
     private const int TypeBuckets = 16;
 
     private readonly NetworkConfig _config;
+    private readonly bool _readsAggregates;
     private readonly Embedding type;
     private readonly Embedding category;
     private readonly Linear step;
@@ -42,6 +43,7 @@ internal sealed class NetworkMember : Module
         : base(nameof(NetworkMember))
     {
         _config = config;
+        _readsAggregates = config.UseAggregates && kind != SequenceEncoderKind.GruAlone;
         var reads = kind != SequenceEncoderKind.None;
         var stepWidth = TypeWidth + CategoryWidth + config.StepNumbers + config.TextWidth;
         type = Embedding(TypeBuckets, TypeWidth);
@@ -49,7 +51,7 @@ internal sealed class NetworkMember : Module
         step = Linear(stepWidth, config.Hidden);
         sequence = reads ? SequenceEncoder.Create(kind, config) : null;
         attribute = Embedding(config.AttributeBuckets, AttributeWidth);
-        fuse = Linear((reads ? config.Hidden : 0) + (config.UseAggregates ? config.AggregateWidth + AttributeWidth : 0), config.FusionWidth);
+        fuse = Linear((reads ? config.Hidden : 0) + (_readsAggregates ? config.AggregateWidth + AttributeWidth : 0), config.FusionWidth);
         mix = Linear(config.FusionWidth, config.FusionWidth);
         segment = Linear(config.FusionWidth, config.Segments);
         churn = Linear(config.FusionWidth, 1);
@@ -122,7 +124,7 @@ internal sealed class NetworkMember : Module
     {
         using var scope = NewDisposeScope();
         var hidden = Read(steps, lengths, dropout); // (B, H)
-        if (_config.UseAggregates)
+        if (_readsAggregates)
         {
             hidden = cat([hidden, aggregates, profile], dim: 1);
         }

@@ -22,6 +22,14 @@ public enum SequenceEncoderKind
     /// <summary>Nothing: aggregates and profile alone.</summary>
     [JsonStringEnumMemberName("none")]
     None,
+
+    /// <summary>A gated recurrent unit in a member that reads the steps alone, neither aggregates nor profile.</summary>
+    /// <remarks>
+    /// Once the model is tuned such a member is fitted again on all that has matured. What it reads, ages and gaps, means the same at any
+    /// time, so it can follow a shop as it is by now without taking the newest season for a law; the other members stay as validation chose them.
+    /// </remarks>
+    [JsonStringEnumMemberName("grualone")]
+    GruAlone,
 }
 
 /// <summary>Steps as one vector. B batch, T steps, H hidden.</summary>
@@ -32,7 +40,7 @@ internal abstract class SequenceEncoder(string name) : nn.Module(name)
     /// <param name="config">The network's shape.</param>
     public static SequenceEncoder Create(SequenceEncoderKind kind, NetworkConfig config) => kind switch
     {
-        SequenceEncoderKind.Gru => new GruEncoder(config.Hidden),
+        SequenceEncoderKind.Gru or SequenceEncoderKind.GruAlone => new GruEncoder(config.Hidden),
         SequenceEncoderKind.Transformer => new AttentionEncoder(config),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "It reads no steps."),
     };

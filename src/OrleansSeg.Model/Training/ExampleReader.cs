@@ -69,10 +69,12 @@ internal static class ExampleReader
             // What is fitted must have been known when the test begins: a live event that was recorded later labels nothing.
             var known = split.Test is { } test ? KnownBy(history, test) : history;
             var part = plan.Scheme.IsOwn ? LabelHoldout.PartOf(history.CustomerId, split.Test is not null) : LabelPart.Every;
-            Add(_training, known, part.HasFlag(LabelPart.Training) ? split.Training : []);
-            Add(_validation, known, part.HasFlag(LabelPart.Validation) ? [split.Validation] : []);
-            Add(_matured, known, plan.Refit && part != LabelPart.Test ? split.Matured : []);
-            Add(_test, history, part.HasFlag(LabelPart.Test) && split.Test is { } cutoff ? [cutoff] : []);
+            Add(
+                known,
+                (_training, part.HasFlag(LabelPart.Training) ? split.Training : []),
+                (_validation, part.HasFlag(LabelPart.Validation) ? [split.Validation] : []),
+                (_matured, part != LabelPart.Test ? split.Matured : []));
+            Add(history, (_test, part.HasFlag(LabelPart.Test) && split.Test is { } cutoff ? [cutoff] : []));
         }
 
         public LabelledData Label(Bundles.DataSummary data, TimeSplit times)
@@ -92,16 +94,25 @@ internal static class ExampleReader
 
             return new LabelledData(data, times, fitted, validation, times.Test is null ? null : test, dropped, leftOut + testLeftOut)
             {
-                Matured = plan.Refit ? SchemeFit.Label(scheme, _matured.ToList()).Set : null,
+                Matured = SchemeFit.Label(scheme, _matured.ToList()).Set,
             };
         }
 
-        private void Add(ExampleSample sample, CustomerHistory history, IReadOnlyList<DateTimeOffset> cutoffs)
+        // An example that several sets want is made once.
+        private void Add(CustomerHistory history, params ReadOnlySpan<(ExampleSample Sample, IReadOnlyList<DateTimeOffset> Cutoffs)> wishes)
         {
-            var wanted = cutoffs.Where(cutoff => sample.Wants(history.CustomerId, cutoff)).ToList();
-            foreach (var example in AsOfExamples.Of(history, wanted, plan.Horizon))
+            var takers = new SortedDictionary<DateTimeOffset, List<ExampleSample>>();
+            foreach (var (sample, cutoffs) in wishes)
             {
-                sample.Add(example);
+                foreach (var cutoff in cutoffs.Where(cutoff => sample.Wants(history.CustomerId, cutoff)))
+                {
+                    (takers.TryGetValue(cutoff, out var others) ? others : takers[cutoff] = []).Add(sample);
+                }
+            }
+
+            foreach (var example in AsOfExamples.Of(history, [.. takers.Keys], plan.Horizon))
+            {
+                takers[example.Cutoff].ForEach(sample => sample.Add(example));
             }
         }
 

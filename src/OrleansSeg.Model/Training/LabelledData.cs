@@ -20,8 +20,8 @@ internal sealed record LabelledData(
     IReadOnlyDictionary<string, int> DroppedLabels,
     int LeftOut)
 {
-    /// <summary>Examples of training, of validation and of the time between, to fit once tuning is done; null where nothing is fitted again.</summary>
-    public ExampleSet? Matured { get; init; }
+    /// <summary>Examples of training, of validation and of the time between, to fit once tuning is done.</summary>
+    public required ExampleSet Matured { get; init; }
 
     /// <summary>The scheme all sets share.</summary>
     public SegmentScheme Scheme => Training.Scheme;

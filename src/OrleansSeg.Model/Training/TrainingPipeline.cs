@@ -73,7 +73,7 @@ public static class TrainingPipeline
         using var tuned = trainer.Tune(data.Training, data.Validation, plan.Seed, progress, cancellationToken);
         var validation = data.Validation.Labelled();
         var forecasts = tuned.Forecast([.. validation.Examples.Select(example => example.Input)]);
-        using var refitted = data.Matured is { } matured ? tuned.Refit(matured, plan.Seed, progress, cancellationToken) : null;
+        using var refitted = tuned.Finish(data.Matured, plan.Refit, plan.Seed, progress, cancellationToken);
         var model = refitted ?? tuned.Model;
         var card = new ModelCard
         {
@@ -86,7 +86,7 @@ public static class TrainingPipeline
             ValidationCutoff = data.Split.Validation,
             TrainingExamples = data.Training.Examples.Count,
             ValidationExamples = data.Validation.Examples.Count,
-            RefittedExamples = data.Matured?.Examples.Count,
+            RefittedExamples = refitted is null ? null : data.Matured.Examples.Count,
             Seed = plan.Seed,
             Parameters = model.ParameterCount,
             TextEncoder = model.TextEncoder,

@@ -1,6 +1,7 @@
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Sequences;
+using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Training;
 
@@ -44,6 +45,39 @@ internal sealed class TunedModel(SegmentModel model, NetworkTrainingOptions opti
         }
     }
 
+    /// <summary>What goes into service: the model fitted again, whole or only its members that read the steps alone; null to leave it as it is.</summary>
+    /// <param name="matured">Training's examples, validation's and those between.</param>
+    /// <param name="refit">Whether all of it is fitted again.</param>
+    /// <param name="seed">Seed of everything random.</param>
+    /// <param name="progress">Told of each epoch; may be null.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <exception cref="OperationCanceledException">Fitting was stopped.</exception>
+    public SegmentModel? Finish(ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        refit ? Refit(matured, seed, progress, cancellationToken) : RefitStepsAlone(matured, seed, progress, cancellationToken);
+
     /// <inheritdoc />
     public void Dispose() => model.Dispose();
+
+    private SegmentModel? RefitStepsAlone(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        int[] alone = [.. model.Config.Encoders.Index().Where(pair => pair.Item == SequenceEncoderKind.GruAlone).Select(pair => pair.Index)];
+        if (alone.Length == 0)
+        {
+            return null;
+        }
+
+        var network = new SegmentNetwork(model.Config, seed);
+        using var weights = new KeptWeights();
+        weights.Keep(model.Network);
+        weights.Restore(network);
+        foreach (var i in alone)
+        {
+            using var again = new NetworkTrainer(model.Encoder, options, $"{stage}, steps again")
+                .Train(model.Config with { Encoders = [SequenceEncoderKind.GruAlone] }, matured, epochs, seed + i, progress, cancellationToken);
+            weights.Keep(again.Members[0].named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)));
+            weights.Restore(network.Members[i].named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)));
+        }
+
+        return new SegmentModel(model.Scheme, model.Config, model.Normalizer, model.Texts.Share(), network, model.Calibration, [.. model.DecisionWeights]);
+    }
 }

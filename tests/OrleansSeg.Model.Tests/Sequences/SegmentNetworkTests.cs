@@ -41,7 +41,7 @@ public sealed class SegmentNetworkTests
     [InlineData(SequenceEncoderKind.Gru)]
     [InlineData(SequenceEncoderKind.Transformer)]
     [InlineData(SequenceEncoderKind.None)]
-    [InlineData(SequenceEncoderKind.Gru, SequenceEncoderKind.Transformer, SequenceEncoderKind.None)]
+    [InlineData(SequenceEncoderKind.Gru, SequenceEncoderKind.Transformer, SequenceEncoderKind.None, SequenceEncoderKind.GruAlone)]
     public void ACustomer_AmongOthers_ScoresAsAlone(params SequenceEncoderKind[] encoders)
     {
         using var network = new SegmentNetwork(Shape with { Encoders = [.. encoders] }, 3);
@@ -93,6 +93,18 @@ public sealed class SegmentNetworkTests
         using var network = trained;
         using var untrained = new SegmentNetwork(config, 1);
         Assert.True(NetworkForecasts.LogLoss(network, EncoderOf(config), validation) < NetworkForecasts.LogLoss(untrained, EncoderOf(config), validation) - 0.05);
+    }
+
+    [Theory]
+    [InlineData(SequenceEncoderKind.Gru, false)]
+    [InlineData(SequenceEncoderKind.GruAlone, true)]
+    public void AMemberOfStepsAlone_HearsNothingOfAggregatesAndProfile(SequenceEncoderKind kind, bool isDeaf)
+    {
+        using var network = new SegmentNetwork(Shape with { Encoders = [kind] }, 3);
+        var input = Inputs[0];
+        var other = input with { Aggregates = [.. input.Aggregates.Select((value, i) => i == AggregateFeatures.Names.IndexOf("spend") ? value + 500 : value)], Attributes = ["tier=large"] };
+        var heads = NetworkForecasts.Run(network, EncoderOf(Shape), [input, other]);
+        Assert.Equal(isDeaf, heads[0].Logits.Zip(heads[1].Logits).All(logits => Math.Abs(logits.First - logits.Second) < 1e-5f));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
     private void Measure(Contender contender, int seed, LearningSets sets, int[] tested, Forecast[] forecasts, int[] decisions)
     {
         using var fit = DecidedFit.Of(
-            contender.Trainer, sets.Training, sets.Validation, sets.Matured, seed, progress is null ? null : new Staged(StageOf(contender, seed), progress), cancellationToken);
+            contender.Trainer, sets.Training, sets.Validation, sets.Matured, plan.Data.Refit, seed, progress is null ? null : new Staged(StageOf(contender, seed), progress), cancellationToken);
         foreach (var (i, forecast) in tested.Zip(fit.Forecaster.Forecast(DecidedFit.InputsOf(tested.Select(i => Test.Examples[i])))))
         {
             (forecasts[i], decisions[i]) = (forecast, DecisionWeights.Decide(forecast.Probabilities, fit.Weights));
@@ -73,12 +73,12 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
 
     private LearningSets Where(Func<Example, bool> which)
     {
-        return new LearningSets(Of(data.Training), Of(data.Validation), data.Matured is { } matured ? Of(matured) : null);
+        return new LearningSets(Of(data.Training), Of(data.Validation), Of(data.Matured));
 
         ExampleSet Of(ExampleSet set) => set with { Examples = [.. set.Examples.Where(which)] };
     }
 
-    private sealed record LearningSets(ExampleSet Training, ExampleSet Validation, ExampleSet? Matured);
+    private sealed record LearningSets(ExampleSet Training, ExampleSet Validation, ExampleSet Matured);
 
     private sealed class Staged(string stage, IProgress<TrainingProgress> progress) : IProgress<TrainingProgress>
     {

@@ -1,0 +1,45 @@
+using OrleansSeg.Model.Federation;
+using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Sequences;
+using OrleansSeg.Model.Training;
+
+namespace OrleansSeg.Model.Tests.Training;
+
+public sealed class TunedModelTests
+{
+    private static readonly LabelledData Data = SmallShopData.Data;
+
+    [Fact]
+    public void MembersOfStepsAlone_AreFittedAgain_AndTheOthersStayAsValidationChoseThem()
+    {
+        using var tuned = Tune(SequenceEncoderKind.Transformer, SequenceEncoderKind.GruAlone);
+        using var finished = tuned.Finish(Data.Matured, refit: false, 1, null, default)!;
+        var (before, after) = (WeightsOf(tuned.Model), WeightsOf(finished));
+        Assert.All(before, weight => Assert.Equal(SegmentNetwork.MemberOf(weight.Key) == 0, weight.Value.SequenceEqual(after[weight.Key])));
+        Assert.Same(tuned.Model.Calibration, finished.Calibration);
+        Assert.Equal(tuned.Model.DecisionWeights.ToArray(), finished.DecisionWeights.ToArray());
+        Assert.Equal(before["members.0.fuse.weight"], WeightsOf(tuned.Model)["members.0.fuse.weight"]);
+        using var again = tuned.Finish(Data.Matured, refit: false, 1, null, default)!;
+        Assert.Equal(WeightLayout.Of(finished.Network).Read(finished.Network), WeightLayout.Of(again.Network).Read(again.Network));
+    }
+
+    [Fact]
+    public void AModelWithoutSuchMembers_IsLeftAsItIs_UnlessAllOfItIsWanted()
+    {
+        using var tuned = Tune(SequenceEncoderKind.None);
+        Assert.Null(tuned.Finish(Data.Matured, refit: false, 1, null, default));
+        using var finished = tuned.Finish(Data.Matured, refit: true, 1, null, default)!;
+        Assert.NotEqual(WeightsOf(tuned.Model)["members.0.fuse.bias"], WeightsOf(finished)["members.0.fuse.bias"]);
+    }
+
+    private static TunedModel Tune(params SequenceEncoderKind[] encoders) =>
+        new ModelTrainer(new() { Encoders = [.. encoders], Hidden = 16, FusionWidth = 24, TextWidth = 8, AttentionLayers = 1 }, new() { EpochsMax = 2, BatchSize = 64 })
+            .Tune(Data.Training, Data.Validation, 1, null, default);
+
+    private static Dictionary<string, float[]> WeightsOf(SegmentModel model)
+    {
+        var layout = WeightLayout.Of(model.Network);
+        var values = layout.Read(model.Network);
+        return layout.Entries.ToDictionary(entry => entry.Name, entry => values[entry.Offset..(entry.Offset + entry.Length)]);
+    }
+}
