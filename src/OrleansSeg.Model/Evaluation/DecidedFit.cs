@@ -22,16 +22,15 @@ internal sealed record DecidedFit(IForecaster Forecaster, double[] Weights) : ID
         IForecasterTrainer trainer, ExampleSet train, ExampleSet validation, ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var labelled = validation.Labelled();
-        var fitted = trainer is ModelTrainer
+        var isOurs = trainer is ModelTrainer;
+        var fitted = isOurs
             ? trainer.Fit(train, validation, seed, progress, cancellationToken)
             : ForScheme(trainer, train).Fit(train.Labelled(), labelled, seed, progress, cancellationToken);
         var weights = DecisionWeights.Fit(
             [.. fitted.Forecast(InputsOf(labelled.Examples)).Select(forecast => forecast.Probabilities)],
             [.. labelled.Examples.Select(example => example.Label)],
             train.Scheme.Count);
-        var again = fitted is TunedModel model
-            ? model.Finish(matured, refit, seed, progress, cancellationToken)
-            : refit ? fitted.Refit(matured.Labelled(), seed, progress, cancellationToken) : null;
+        var again = Finish(fitted, isOurs ? matured : matured.Labelled(), refit, seed, progress, cancellationToken);
         if (again is not null)
         {
             fitted.Dispose();
@@ -45,6 +44,14 @@ internal sealed record DecidedFit(IForecaster Forecaster, double[] Weights) : ID
 
     /// <inheritdoc />
     public void Dispose() => Forecaster.Dispose();
+
+    private static IForecaster? Finish(
+        ITunedForecaster fitted, ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => fitted switch
+        {
+            TunedModel model => model.Finish(matured, refit, seed, progress, cancellationToken),
+            _ when refit => fitted.Refit(matured, seed, progress, cancellationToken),
+            _ => null,
+        };
 
     // What tells the shop's own labels is mostly in the profile, so there the baselines on aggregates see it too.
     private static IForecasterTrainer ForScheme(IForecasterTrainer trainer, ExampleSet train) =>

@@ -57,11 +57,7 @@ internal sealed class NetworkMember : Module
         churn = Linear(config.FusionWidth, 1);
         spend = Linear(config.FusionWidth, 1);
         RegisterComponents();
-        foreach (var weight in parameters())
-        {
-            weight.DetachFromDisposeScope(); // TorchSharp's native modules leave theirs to the caller's scope, and lose them at its end.
-        }
-
+        this.KeepWeights();
         Draw(seed);
     }
 
