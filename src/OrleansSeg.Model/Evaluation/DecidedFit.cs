@@ -1,5 +1,6 @@
 using OrleansSeg.Model.Evaluation.Baselines;
 using OrleansSeg.Model.Features;
+using OrleansSeg.Model.Segments;
 using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Evaluation;
@@ -11,26 +12,24 @@ internal sealed record DecidedFit(IForecaster Forecaster, double[] Weights) : ID
 {
     /// <summary>Fits.</summary>
     /// <param name="trainer">What is fitted. A baseline sees labelled examples alone; our model learns churn and spend from the others too.</param>
-    /// <param name="train">Examples to fit.</param>
-    /// <param name="validation">Later examples that stop, tune and calibrate.</param>
-    /// <param name="matured">Examples to fit once tuning is done.</param>
-    /// <param name="refit">Whether all of it is fitted again then, or only what always is: see <see cref="TunedModel.Finish"/>.</param>
+    /// <param name="data">Examples to fit, later ones that stop, tune and calibrate, and those to fit once tuning is done.</param>
+    /// <param name="refit">Whether all is fitted again then, or only what always is: see <see cref="ITunedForecaster.Finish"/>.</param>
     /// <param name="seed">Seed of everything random.</param>
     /// <param name="progress">Told of each epoch or trial; may be null.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
     public static DecidedFit Of(
-        IForecasterTrainer trainer, ExampleSet train, ExampleSet validation, ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IForecasterTrainer trainer, LabelledData data, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var labelled = validation.Labelled();
+        var labelled = data.Validation.Labelled();
         var isOurs = trainer is ModelTrainer;
         var fitted = isOurs
-            ? trainer.Fit(train, validation, seed, progress, cancellationToken)
-            : ForScheme(trainer, train).Fit(train.Labelled(), labelled, seed, progress, cancellationToken);
+            ? trainer.Fit(data.Training, data.Validation, seed, progress, cancellationToken)
+            : ForScheme(trainer, data.Scheme).Fit(data.Training.Labelled(), labelled, seed, progress, cancellationToken);
         var weights = DecisionWeights.Fit(
             [.. fitted.Forecast(InputsOf(labelled.Examples)).Select(forecast => forecast.Probabilities)],
             [.. labelled.Examples.Select(example => example.Label)],
-            train.Scheme.Count);
-        var again = Finish(fitted, isOurs ? matured : matured.Labelled(), refit, seed, progress, cancellationToken);
+            data.Scheme.Count);
+        var again = fitted.Finish(isOurs ? data.Matured : data.Matured.Labelled(), refit, seed, progress, cancellationToken);
         if (again is not null)
         {
             fitted.Dispose();
@@ -45,15 +44,7 @@ internal sealed record DecidedFit(IForecaster Forecaster, double[] Weights) : ID
     /// <inheritdoc />
     public void Dispose() => Forecaster.Dispose();
 
-    private static IForecaster? Finish(
-        ITunedForecaster fitted, ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) => fitted switch
-        {
-            TunedModel model => model.Finish(matured, refit, seed, progress, cancellationToken),
-            _ when refit => fitted.Refit(matured, seed, progress, cancellationToken),
-            _ => null,
-        };
-
     // What tells the shop's own labels is mostly in the profile, so there the baselines on aggregates see it too.
-    private static IForecasterTrainer ForScheme(IForecasterTrainer trainer, ExampleSet train) =>
-        train.Scheme.Attribute is not null && trainer is LogisticBaseline or LightGbmBaseline ? new WithAttributes(trainer) : trainer;
+    private static IForecasterTrainer ForScheme(IForecasterTrainer trainer, SegmentScheme scheme) =>
+        scheme.Attribute is not null && trainer is LogisticBaseline or LightGbmBaseline ? new WithAttributes(trainer) : trainer;
 }

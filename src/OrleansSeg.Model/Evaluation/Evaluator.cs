@@ -55,7 +55,7 @@ internal sealed class Evaluator(
     {
         var clock = Stopwatch.StartNew();
         var test = data.Test!.Labelled();
-        using var fit = DecidedFit.Of(trainer, data.Training, data.Validation, data.Matured, plan.Refit, plan.Seed, progress, cancellationToken);
+        using var fit = DecidedFit.Of(trainer, data, plan.Refit, plan.Seed, progress, cancellationToken);
         parameters = (fit.Forecaster as SegmentModel)?.ParameterCount ?? 0;
         _weights.Add(trainer.Name, fit.Weights);
         var forecasts = fit.Forecaster.Forecast(DecidedFit.InputsOf(data.Test!.Examples));

@@ -28,6 +28,13 @@ public interface ITunedForecaster : IForecaster
     /// <returns>A forecaster of its own, which outlives this one.</returns>
     /// <exception cref="OperationCanceledException">Fitting was stopped.</exception>
     IForecaster Refit(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Fits again what is to be: all where that is asked for, and else what always is, which is nothing unless it says otherwise.</summary>
+    /// <param name="refit">Whether all is fitted again.</param>
+    /// <returns>Null to leave it as it is.</returns>
+    /// <inheritdoc cref="Refit"/>
+    IForecaster? Finish(ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        refit ? Refit(matured, seed, progress, cancellationToken) : null;
 }
 
 /// <summary>Something that can be fitted: our model and every baseline alike.</summary>

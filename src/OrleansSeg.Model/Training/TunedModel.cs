@@ -15,9 +15,6 @@ internal sealed class TunedModel(SegmentModel model, NetworkTrainingOptions opti
     /// <summary>The model.</summary>
     public SegmentModel Model => model;
 
-    /// <summary>Epochs after which validation was best.</summary>
-    public int Epochs => epochs;
-
     /// <inheritdoc />
     public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => model.Forecast(inputs);
 
@@ -45,13 +42,12 @@ internal sealed class TunedModel(SegmentModel model, NetworkTrainingOptions opti
         }
     }
 
-    /// <summary>What goes into service: the model fitted again, whole or only its members that read the steps alone; null to leave it as it is.</summary>
-    /// <param name="matured">Training's examples, validation's and those between.</param>
-    /// <param name="refit">Whether all of it is fitted again.</param>
-    /// <param name="seed">Seed of everything random.</param>
-    /// <param name="progress">Told of each epoch; may be null.</param>
-    /// <param name="cancellationToken">Stops between steps.</param>
-    /// <exception cref="OperationCanceledException">Fitting was stopped.</exception>
+    /// <inheritdoc />
+    IForecaster? ITunedForecaster.Finish(ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        Finish(matured, refit, seed, progress, cancellationToken);
+
+    /// <inheritdoc cref="ITunedForecaster.Finish"/>
+    /// <remarks>What always is fitted again are its members that read the steps alone.</remarks>
     public SegmentModel? Finish(ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
         refit ? Refit(matured, seed, progress, cancellationToken) : RefitStepsAlone(matured, seed, progress, cancellationToken);
 

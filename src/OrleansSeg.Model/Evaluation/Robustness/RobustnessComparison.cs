@@ -59,7 +59,7 @@ public sealed class RobustnessComparison(
     }
 
     private DecidedFit Fit(LabelledData data, CancellationToken cancellationToken) =>
-        DecidedFit.Of(trainer, data.Training, data.Validation, data.Matured, plan.Refit, plan.Seed, progress, cancellationToken);
+        DecidedFit.Of(trainer, data, plan.Refit, plan.Seed, progress, cancellationToken);
 
     /// <summary>The test set as the model would see it without a channel; null when nobody's input changes.</summary>
     private ExampleSet? Without(ExampleSet test, DateTimeOffset cutoff, Func<CustomerHistory, DateTimeOffset, CustomerHistory> without)

@@ -26,7 +26,7 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
         for (var fold = 0; fold < plan.Folds; fold++)
         {
             var current = fold;
-            var sets = plan.Folds == 1 ? new LearningSets(data.Training, data.Validation, data.Matured) : Where(IsOutside);
+            var sets = plan.Folds == 1 ? data : Where(IsOutside);
             int[] tested = [.. Enumerable.Range(0, forecasts.Length).Where(i => plan.Folds == 1 || !IsOutside(Test.Examples[i]))];
             Measure(contender, seed, sets, tested, forecasts, decisions);
 
@@ -56,10 +56,10 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
         bool IsKept(Example example) => StableHash.Of(example.CustomerId, plan.Data.Seed) <= share * ulong.MaxValue;
     }
 
-    private void Measure(Contender contender, int seed, LearningSets sets, int[] tested, Forecast[] forecasts, int[] decisions)
+    private void Measure(Contender contender, int seed, LabelledData sets, int[] tested, Forecast[] forecasts, int[] decisions)
     {
         using var fit = DecidedFit.Of(
-            contender.Trainer, sets.Training, sets.Validation, sets.Matured, plan.Data.Refit, seed, progress is null ? null : new Staged(StageOf(contender, seed), progress), cancellationToken);
+            contender.Trainer, sets, plan.Data.Refit, seed, progress is null ? null : new Staged(StageOf(contender, seed), progress), cancellationToken);
         foreach (var (i, forecast) in tested.Zip(fit.Forecaster.Forecast(DecidedFit.InputsOf(tested.Select(i => Test.Examples[i])))))
         {
             (forecasts[i], decisions[i]) = (forecast, DecisionWeights.Decide(forecast.Probabilities, fit.Weights));
@@ -71,14 +71,12 @@ internal sealed class CutoffRun(LabelledData data, RollingPlan plan, IProgress<T
     private string StageOf(Contender contender, int seed) =>
         string.Create(CultureInfo.InvariantCulture, $"{data.Split.Test!.Value.UtcDateTime:yyyy-MM-dd} {contender.Name}, seed {seed}");
 
-    private LearningSets Where(Func<Example, bool> which)
+    private LabelledData Where(Func<Example, bool> which)
     {
-        return new LearningSets(Of(data.Training), Of(data.Validation), Of(data.Matured));
+        return data with { Training = Of(data.Training), Validation = Of(data.Validation), Matured = Of(data.Matured) };
 
         ExampleSet Of(ExampleSet set) => set with { Examples = [.. set.Examples.Where(which)] };
     }
-
-    private sealed record LearningSets(ExampleSet Training, ExampleSet Validation, ExampleSet Matured);
 
     private sealed class Staged(string stage, IProgress<TrainingProgress> progress) : IProgress<TrainingProgress>
     {
