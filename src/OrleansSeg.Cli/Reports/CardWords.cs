@@ -16,6 +16,7 @@ internal static class CardWords
         ("trained on", Invariant($"{card.TrainingExamples:N0} examples of {card.TrainingCutoffs.Count} cutoffs{Span(card.TrainingCutoffs)}")),
         ("validated on", Invariant($"{card.ValidationExamples:N0} examples at {card.ValidationCutoff.UtcDateTime:yyyy-MM-dd}")),
         .. card.RefittedExamples is not { } again ? Array.Empty<(string, string)>() : [("then fitted again on", Invariant($"{again:N0} examples up to the same cutoff"))],
+        .. card.Members is not { } members ? Array.Empty<(string, string)>() : [("members", string.Join(", ", members.Select(member => Invariant($"{member.Encoder.ToString().ToLowerInvariant()} {member.Share:P0}"))))],
         ("seed", Invariant($"{card.Seed}")),
         ("numbers learned", Invariant($"{card.Parameters:N0}")),
         .. card.Settings is null ? Array.Empty<(string, string)>() : [("settings", string.Join(", ", card.Settings.Select(setting => $"{setting.Key} {setting.Value}")))],

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OrleansSeg.Model.Evaluation;
 using OrleansSeg.Model.Federation.Privacy;
 using OrleansSeg.Model.Segments.Discovery;
+using OrleansSeg.Model.Sequences;
 
 namespace OrleansSeg.Model.Bundles;
 
@@ -44,6 +45,10 @@ public sealed record ModelCard
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? RefittedExamples { get; init; }
 
+    /// <summary>How much each member of the network counts, as fitted on validation; null for a network of one, after federated runs, and in older bundles.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MemberShare>? Members { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public required int Seed { get; init; }
 
@@ -69,6 +74,11 @@ public sealed record ModelCard
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelPrivacy? Privacy { get; init; }
 }
+
+/// <summary>How much a member of a network counts.</summary>
+/// <param name="Encoder">What reads the steps in it.</param>
+/// <param name="Share">0 to 1; the shares of a network sum to 1.</param>
+public sealed record MemberShare(SequenceEncoderKind Encoder, double Share);
 
 /// <summary>What a run told to make a model, with noise and without.</summary>
 /// <param name="Unit">Whose presence the noise hides.</param>

@@ -23,6 +23,7 @@ public sealed record Recalibration(double Temperature, ImmutableArray<double> Bi
     internal const double TemperatureMax = 4;
 
     private const int RoundCountMax = 12;
+    private const double LogTemperatureTolerance = 5e-3;
     private const int BiasStepCount = 60;
 
     /// <summary>Fits on logits, or on logarithms of probabilities, which are logits too.</summary>
@@ -38,7 +39,8 @@ public sealed record Recalibration(double Temperature, ImmutableArray<double> Bi
         {
             before = temperature;
             FitBiases(logits, labels, temperature, biases);
-            temperature = Minimize(candidate => Loss(logits, labels, candidate, biases));
+            temperature = Math.Exp(GoldenSection.Minimize(
+                candidate => Loss(logits, labels, Math.Exp(candidate), biases), Math.Log(TemperatureMin), Math.Log(TemperatureMax), LogTemperatureTolerance));
         }
 
         return new Recalibration(temperature, [.. biases]);
@@ -109,19 +111,5 @@ public sealed record Recalibration(double Temperature, ImmutableArray<double> Bi
         }
 
         TensorPrimitives.SoftMax(shares, shares);
-    }
-
-    // Golden-section search over the logarithm of the temperature.
-    private static double Minimize(Func<double, double> loss)
-    {
-        var ratio = (Math.Sqrt(5) - 1) / 2;
-        var (low, high) = (Math.Log(TemperatureMin), Math.Log(TemperatureMax));
-        while (high - low > 5e-3)
-        {
-            var (one, other) = (high - (ratio * (high - low)), low + (ratio * (high - low)));
-            (low, high) = loss(Math.Exp(one)) < loss(Math.Exp(other)) ? (low, other) : (one, high);
-        }
-
-        return Math.Exp((low + high) / 2);
     }
 }

@@ -132,6 +132,28 @@ internal sealed class NetworkMember : Module
     /// <summary>(B, F) -> the heads.</summary>
     public MemberHeads HeadsOf(Tensor fused) => new(segment.forward(fused), churn.forward(fused).squeeze(1), spend.forward(fused).squeeze(1));
 
+    /// <summary>Multiplies all that the heads say.</summary>
+    public void ScaleHeads(double factor)
+    {
+        using var quiet = no_grad();
+        foreach (var head in new[] { segment, churn, spend })
+        {
+            head.weight!.TimesInPlace(factor);
+            head.bias!.TimesInPlace(factor);
+        }
+    }
+
+    /// <summary>Takes over the weights of a member of the same shape.</summary>
+    public void CopyFrom(NetworkMember other)
+    {
+        using var quiet = no_grad();
+        var theirs = other.state_dict();
+        foreach (var (name, weight) in state_dict())
+        {
+            weight.copy_(theirs[name]);
+        }
+    }
+
     private void Draw(ulong seed)
     {
         using var quiet = no_grad();

@@ -52,6 +52,16 @@ public sealed partial class SegmentNetwork : Module
             Mean(heads, head => head.Spend).MoveToOuterDisposeScope());
     }
 
+    /// <summary>A network of one of the members.</summary>
+    /// <param name="member">Which.</param>
+    /// <param name="config">The shape of this network.</param>
+    internal SegmentNetwork Alone(int member, NetworkConfig config)
+    {
+        var alone = new SegmentNetwork(config with { Encoders = [config.Encoders[member]] }, seed: 0);
+        alone.Members[0].CopyFrom(Members[member]);
+        return alone;
+    }
+
     /// <summary>A weight's name within its member: <c>fuse.bias</c> of <c>members.1.fuse.bias</c>.</summary>
     internal static string PartOf(string name) => MemberName().Replace(name, "");
 

@@ -64,7 +64,9 @@ public sealed class ModelTrainer : IForecasterTrainer
             };
             var encoder = new InputEncoder(config, train.Scheme, normalizer, texts);
             var (network, epochs) = new NetworkTrainer(encoder, _options, Name).Train(config, train, validation, seed, progress, cancellationToken);
-            return new TunedModel(Calibrate(network, encoder, config, normalizer, texts, validation), _options, epochs, Name);
+            var shares = MemberShares.Fit(network, config, encoder, validation);
+            shares.FoldInto(network);
+            return new TunedModel(Calibrate(network, encoder, config, normalizer, texts, validation), _options, epochs, shares, Name);
         }
         catch
         {

@@ -87,6 +87,7 @@ public static class TrainingPipeline
             TrainingExamples = data.Training.Examples.Count,
             ValidationExamples = data.Validation.Examples.Count,
             RefittedExamples = refitted is null ? null : data.Matured.Examples.Count,
+            Members = tuned.Members,
             Seed = plan.Seed,
             Parameters = model.ParameterCount,
             TextEncoder = model.TextEncoder,

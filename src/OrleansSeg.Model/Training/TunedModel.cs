@@ -1,7 +1,7 @@
+using OrleansSeg.Model.Bundles;
 using OrleansSeg.Model.Features;
 using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Sequences;
-using static TorchSharp.torch;
 
 namespace OrleansSeg.Model.Training;
 
@@ -9,11 +9,17 @@ namespace OrleansSeg.Model.Training;
 /// <param name="model">The model; owned.</param>
 /// <param name="options">How it was trained.</param>
 /// <param name="epochs">Epochs after which validation was best.</param>
+/// <param name="shares">How much each member counts; the model's heads have them.</param>
 /// <param name="stage">Name in progress lines.</param>
-internal sealed class TunedModel(SegmentModel model, NetworkTrainingOptions options, int epochs, string stage) : ITunedForecaster
+internal sealed class TunedModel(SegmentModel model, NetworkTrainingOptions options, int epochs, MemberShares shares, string stage) : ITunedForecaster
 {
     /// <summary>The model.</summary>
     public SegmentModel Model => model;
+
+    /// <summary>How much each of its members counts; null for one member.</summary>
+    public IReadOnlyList<MemberShare>? Members => shares.Shares.Length == 1
+        ? null
+        : [.. model.Config.Encoders.Zip(shares.Shares, (encoder, share) => new MemberShare(encoder, Math.Round(share, 4)))];
 
     /// <inheritdoc />
     public IReadOnlyList<Forecast> Forecast(IReadOnlyList<CustomerInput> inputs) => model.Forecast(inputs);
@@ -33,6 +39,7 @@ internal sealed class TunedModel(SegmentModel model, NetworkTrainingOptions opti
         {
             var encoder = new InputEncoder(config, model.Scheme, normalizer, texts);
             var network = new NetworkTrainer(encoder, options, $"{stage}, refitted").Train(config, matured, epochs, seed, progress, cancellationToken);
+            shares.FoldInto(network);
             return new SegmentModel(model.Scheme, config, normalizer, texts, network, model.Calibration, [.. model.DecisionWeights]);
         }
         catch
@@ -47,7 +54,7 @@ internal sealed class TunedModel(SegmentModel model, NetworkTrainingOptions opti
         Finish(matured, refit, seed, progress, cancellationToken);
 
     /// <inheritdoc cref="ITunedForecaster.Finish"/>
-    /// <remarks>What always is fitted again are its members that read the steps alone.</remarks>
+    /// <remarks>What always is fitted again are its members that read the steps alone, where they count.</remarks>
     public SegmentModel? Finish(ExampleSet matured, bool refit, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
         refit ? Refit(matured, seed, progress, cancellationToken) : RefitStepsAlone(matured, seed, progress, cancellationToken);
 
@@ -56,22 +63,25 @@ internal sealed class TunedModel(SegmentModel model, NetworkTrainingOptions opti
 
     private SegmentModel? RefitStepsAlone(ExampleSet matured, int seed, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        int[] alone = [.. model.Config.Encoders.Index().Where(pair => pair.Item == SequenceEncoderKind.GruAlone).Select(pair => pair.Index)];
-        if (alone.Length == 0)
+        bool IsFittedAgain(int member) => model.Config.Encoders[member] == SequenceEncoderKind.GruAlone && shares.Shares[member] > 0;
+        if (!Enumerable.Range(0, model.Config.Encoders.Length).Any(IsFittedAgain))
         {
             return null;
         }
 
         var network = new SegmentNetwork(model.Config, seed);
-        using var weights = new KeptWeights();
-        weights.Keep(model.Network);
-        weights.Restore(network);
-        foreach (var i in alone)
+        foreach (var (i, member) in network.Members.Index())
         {
+            if (!IsFittedAgain(i))
+            {
+                member.CopyFrom(model.Network.Members[i]);
+                continue;
+            }
+
             using var again = new NetworkTrainer(model.Encoder, options, $"{stage}, steps again")
                 .Train(model.Config with { Encoders = [SequenceEncoderKind.GruAlone] }, matured, epochs, seed + i, progress, cancellationToken);
-            weights.Keep(again.Members[0].named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)));
-            weights.Restore(network.Members[i].named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)));
+            member.CopyFrom(again.Members[0]);
+            member.ScaleHeads(shares.Shares[i] * shares.Shares.Length);
         }
 
         return new SegmentModel(model.Scheme, model.Config, model.Normalizer, model.Texts.Share(), network, model.Calibration, [.. model.DecisionWeights]);

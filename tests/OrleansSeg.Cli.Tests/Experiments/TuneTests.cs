@@ -33,14 +33,16 @@ public sealed partial class TuneTests : IDisposable
         Assert.Equal([(int)tuned["version"]!, (int)again.Json(ExitCode.Done)["version"]!], versions);
         Assert.Equal(tuned["card"]!["settings"]!.ToJsonString(), again.Json(ExitCode.Done)["card"]!["settings"]!.ToJsonString());
 
-        var trained = await _shell.JsonAsync("train", "--horizon", "45", "--set", "epochs=1", "rate=0.001", "--no-promote", "--refit", "--as-of", "2025-12-02");
+        var trained = await _shell.JsonAsync("train", "--horizon", "45", "--set", "epochs=1", "rate=0.001", "encoders=none+grualone", "--no-promote", "--refit", "--as-of", "2025-12-02");
         var other = trained["version"]!.ToString();
+        Assert.Equal(1, trained["card"]!["members"]!.AsArray().Sum(member => (double)member!["share"]!), 1e-3);
+        Assert.Equal(["none", "grualone"], trained["card"]!["members"]!.AsArray().Select(member => (string?)member!["encoder"]));
         Assert.True((int)trained["card"]!["refittedExamples"]! > (int)trained["card"]!["trainingExamples"]!);
 
         var page = Path.Combine(_shell.Folder, "card.html");
         Assert.NotEmpty((await _shell.JsonAsync("models", "card", other, "--report", page))["validation"]!["confusion"]!.AsArray());
         var html = await File.ReadAllTextAsync(page);
-        Assert.All(["Learning curves", "validation log loss", "Confusion matrix", "Cumulative gain: spend", "then fitted again on", "</html>"], words => Assert.Contains(words, html, StringComparison.Ordinal));
+        Assert.All(["Learning curves", "validation log loss", "Confusion matrix", "Cumulative gain: spend", "then fitted again on", ", grualone ", "</html>"], words => Assert.Contains(words, html, StringComparison.Ordinal));
         Assert.Empty(Loading().Matches(html));
         var compared = await _shell.JsonAsync("models", "compare", "1", other);
         Assert.Equal((true, "1"), ((bool)compared["sameData"]!, (string?)compared["differences"]!["epochs"]!["second"]));

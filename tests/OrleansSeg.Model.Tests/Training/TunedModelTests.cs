@@ -12,7 +12,8 @@ public sealed class TunedModelTests
     [Fact]
     public void MembersOfStepsAlone_AreFittedAgain_AndTheOthersStayAsValidationChoseThem()
     {
-        using var tuned = Tune(SequenceEncoderKind.Transformer, SequenceEncoderKind.GruAlone);
+        using var trained = Tune(SequenceEncoderKind.Transformer, SequenceEncoderKind.GruAlone);
+        var tuned = WithShares(trained, 0.5, 0.5);
         using var finished = tuned.Finish(Data.Matured, refit: false, 1, null, default)!;
         var (before, after) = (WeightsOf(tuned.Model), WeightsOf(finished));
         Assert.All(before, weight => Assert.Equal(SegmentNetwork.MemberOf(weight.Key) == 0, weight.Value.SequenceEqual(after[weight.Key])));
@@ -21,6 +22,30 @@ public sealed class TunedModelTests
         Assert.Equal(before["members.0.fuse.weight"], WeightsOf(tuned.Model)["members.0.fuse.weight"]);
         using var again = tuned.Finish(Data.Matured, refit: false, 1, null, default)!;
         Assert.Equal(WeightLayout.Of(finished.Network).Read(finished.Network), WeightLayout.Of(again.Network).Read(again.Network));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AMemberFittedAgain_CountsAsValidationSaid(bool refit)
+    {
+        using var trained = Tune(SequenceEncoderKind.None, SequenceEncoderKind.GruAlone);
+        var (alike, more) = (HeadsAt(0.5), HeadsAt(0.75));
+        Assert.All(alike.Index(), head => Assert.Equal(1.5f * head.Item, more[head.Index], 1e-5f));
+
+        float[] HeadsAt(double share)
+        {
+            using var finished = WithShares(trained, 1 - share, share).Finish(Data.Matured, refit, 1, null, default)!;
+            var weights = WeightsOf(finished);
+            return [.. new[] { "segment", "churn", "spend" }.SelectMany(head => weights[$"members.1.{head}.weight"])];
+        }
+    }
+
+    [Fact]
+    public void AMemberThatCountsForNothing_IsNotFittedAgain()
+    {
+        using var trained = Tune(SequenceEncoderKind.None, SequenceEncoderKind.GruAlone);
+        Assert.Null(WithShares(trained, 1, 0).Finish(Data.Matured, refit: false, 1, null, default));
     }
 
     [Fact]
@@ -35,6 +60,10 @@ public sealed class TunedModelTests
     private static TunedModel Tune(params SequenceEncoderKind[] encoders) =>
         new ModelTrainer(new() { Encoders = [.. encoders], Hidden = 16, FusionWidth = 24, TextWidth = 8, AttentionLayers = 1 }, new() { EpochsMax = 2, BatchSize = 64 })
             .Tune(Data.Training, Data.Validation, 1, null, default);
+
+    /// <summary>As if validation had said so; what was trained is disposed with the first.</summary>
+    private static TunedModel WithShares(TunedModel trained, params double[] shares) =>
+        new(trained.Model, new() { EpochsMax = 1, BatchSize = 64 }, 1, new MemberShares([.. shares]), "model");
 
     private static Dictionary<string, float[]> WeightsOf(SegmentModel model)
     {
