@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using OrleansSeg.Federation;
@@ -13,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OrleansSeg.Grains.Tests.Federation;
 
 /// <summary>Real customers, the real network: what a federated run puts into service.</summary>
-public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixture<TrainingCluster>
+public sealed partial class FederatedTrainingTests(TrainingCluster cluster) : IClassFixture<TrainingCluster>
 {
     [Fact]
     public async Task TwoSites_TrainOneModel_ThatServesBoth_AndARunBrokenInEveryStepMakesTheSame()
@@ -289,66 +288,5 @@ public sealed class FederatedTrainingTests(TrainingCluster cluster) : IClassFixt
         Assert.True(second.Versions.IsEmpty, second.Outcome);
         Assert.Matches(@"^Nothing is registered: no round did better on validation than the weights that the run began with \(log loss 0\.\d{4} before the first round, \d+\.\d{4} after the last\)\.$", second.Outcome);
         Assert.Equal(first.Versions[site], Assert.Single(await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default)).Version);
-    }
-
-    private Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet) => RunAsync(cluster, federation, plan, meet);
-
-    private static async Task<RunStatus> RunAsync(TrainingCluster cluster, string federation, FederatedPlan plan, Func<RunStatus, Task> meet)
-    {
-        var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>(federation);
-        var started = await coordinator.StartAsync(plan, default);
-        RunStatus? status = null;
-        await cluster.DriveUntilAsync(
-            async () =>
-            {
-                try
-                {
-                    status = await coordinator.GetStatusAsync(started.Run, default);
-                    await meet(status!);
-                }
-                catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
-                {
-                    // The activation is on its way out.
-                }
-
-                return status?.EndedAt is not null;
-            },
-            TimeSpan.FromMilliseconds(500),
-            $"{federation}: {status}");
-        Assert.True(status!.Phase == RunPhase.Done, status.Outcome);
-        return status;
-    }
-
-    /// <summary>A site's weights by name: the hash of each.</summary>
-    private async Task<SortedDictionary<string, string>> TensorsOfAsync(RunStatus run, string site) => TensorsOf(await FilesOfAsync(site, run.Versions[site]));
-
-    private static SortedDictionary<string, string> TensorsOf(IReadOnlyDictionary<string, byte[]> files) => new(SafeTensors.Read(files["model.safetensors"]).ToDictionary(
-            tensor => tensor.Key, tensor => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(tensor.Value.Values.AsSpan())))), StringComparer.Ordinal);
-
-    /// <summary>The served weights: the hash of their file.</summary>
-    private Task<string> WeightsOfAsync(RunStatus run) => WeightsOfAsync(cluster, run);
-
-    private static async Task<string> WeightsOfAsync(TrainingCluster cluster, RunStatus run)
-    {
-        var (site, version) = run.Versions.First();
-        return Convert.ToHexStringLower(SHA256.HashData((await FilesOfAsync(cluster, site, version))["model.safetensors"]));
-    }
-
-    private Task<IReadOnlyDictionary<string, byte[]>> FilesOfAsync(string site, int version) => FilesOfAsync(cluster, site, version);
-
-    private static async Task<IReadOnlyDictionary<string, byte[]>> FilesOfAsync(TrainingCluster cluster, string site, int version)
-    {
-        var models = await cluster.Grains.GetGrain<IModelRegistryGrain>(site).ListAsync(default);
-        return Read(cluster, models.Single(model => model.Version == version).Sha256);
-    }
-
-    private IReadOnlyDictionary<string, byte[]> Read(string bundle) => Read(cluster, bundle);
-
-    private static IReadOnlyDictionary<string, byte[]> Read(TrainingCluster cluster, string bundle) => BundleFolder.Read(cluster.Services.GetRequiredService<IModelStore>().LocalFolder, bundle);
-
-    /// <summary>Something to be done in the end.</summary>
-    private sealed class Ending(Func<Task> end) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync() => await end();
     }
 }
