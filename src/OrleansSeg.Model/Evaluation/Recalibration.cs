@@ -59,14 +59,17 @@ public sealed record Recalibration(double Temperature, ImmutableArray<double> Bi
 
     private static void FitBiases(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, double temperature, double[] biases)
     {
-        var (gradient, curvature, shares) = (new double[biases.Length], new double[biases.Length], new double[biases.Length]);
+        var (gradient, curvature, shares, changes) = (new double[biases.Length], new double[biases.Length], new double[biases.Length], new double[biases.Length]);
+        var best = double.PositiveInfinity;
         for (var step = 0; step < BiasStepCount; step++)
         {
             Array.Clear(gradient);
             Array.Clear(curvature);
+            var loss = 0.5 * Penalty * logits.Count * biases.Sum(bias => bias * bias);
             for (var row = 0; row < logits.Count; row++)
             {
                 Probabilities(logits[row], temperature, biases, shares);
+                loss -= Math.Log(Math.Max(shares[labels[row]], double.Epsilon));
                 for (var label = 0; label < biases.Length; label++)
                 {
                     gradient[label] += shares[label] - (label == labels[row] ? 1 : 0);
@@ -74,13 +77,27 @@ public sealed record Recalibration(double Temperature, ImmutableArray<double> Bi
                 }
             }
 
+            if (loss > best)
+            {
+                // Where all is nearly certain and wrong there is hardly a curvature, and the step was too long: half of it is taken back.
+                for (var label = 0; label < biases.Length; label++)
+                {
+                    changes[label] /= 2;
+                    biases[label] += changes[label];
+                }
+
+                continue;
+            }
+
+            best = loss;
+
             // Newton's step on the diagonal, halved so that classes that trade with each other do not overshoot.
             var largest = 0.0;
             for (var label = 0; label < biases.Length; label++)
             {
-                var change = 0.5 * ((gradient[label] / logits.Count) + (Penalty * biases[label])) / ((curvature[label] / logits.Count) + Penalty);
-                biases[label] -= change;
-                largest = Math.Max(largest, Math.Abs(change));
+                changes[label] = 0.5 * ((gradient[label] / logits.Count) + (Penalty * biases[label])) / ((curvature[label] / logits.Count) + Penalty);
+                biases[label] -= changes[label];
+                largest = Math.Max(largest, Math.Abs(changes[label]));
             }
 
             if (largest < 1e-3)

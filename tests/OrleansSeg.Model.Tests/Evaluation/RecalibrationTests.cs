@@ -24,6 +24,28 @@ public sealed class RecalibrationTests
         Assert.True(fitted.LogLoss(logits, labels) < new Recalibration(1, [0, 0]).LogLoss(logits, labels) - 0.1);
     }
 
+    [Theory]
+    [InlineData(-4, 0.25)]
+    [InlineData(-3, 0.2)]
+    [InlineData(6, 0.5)]
+    [InlineData(-20, 2)]
+    public void Fit_OnLogitsThatAreNearlyCertainAndWrong_ComesNearHowOftenItHappens(float certain, float slope)
+    {
+        var random = new Random(3);
+        List<float[]> logits = [];
+        List<int> labels = [];
+        for (var i = 0; i < 600; i++)
+        {
+            var truth = (random.NextDouble() * 4) - 2;
+            labels.Add(random.NextDouble() < 1 / (1 + Math.Exp(-truth)) ? 1 : 0);
+            logits.Add([0, certain + (float)(truth * slope)]);
+        }
+
+        var fitted = Recalibration.Fit(logits, labels);
+        Assert.Equal(labels.Average(), logits.Average(row => fitted.Apply(row)[1]), 0.12); // the penalty holds it back
+        Assert.True(fitted.LogLoss(logits, labels) < Math.Log(2), $"{fitted.LogLoss(logits, labels)}");
+    }
+
     [Fact]
     public void Fit_OnHonestLogits_ChangesLittle_AndWhatIsImpossibleStaysSo()
     {
