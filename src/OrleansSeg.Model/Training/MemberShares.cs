@@ -66,12 +66,18 @@ internal sealed record MemberShares(ImmutableArray<double> Shares)
     /// <summary>Makes the plain mean of the members their shares' mean.</summary>
     public void FoldInto(SegmentNetwork network)
     {
+        foreach (var (i, member) in network.Members.Index())
+        {
+            FoldInto(member, i);
+        }
+    }
+
+    /// <summary>Does so for one member, whose place is i.</summary>
+    public void FoldInto(NetworkMember member, int i)
+    {
         if (Shares.Length > 1)
         {
-            for (var member = 0; member < Shares.Length; member++)
-            {
-                network.Members[member].ScaleHeads(Shares[member] * Shares.Length);
-            }
+            member.ScaleHeads(Shares[i] * Shares.Length);
         }
     }
 

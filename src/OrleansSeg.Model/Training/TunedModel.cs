@@ -81,7 +81,7 @@ internal sealed class TunedModel(SegmentModel model, NetworkTrainingOptions opti
             using var again = new NetworkTrainer(model.Encoder, options, $"{stage}, steps again")
                 .Train(model.Config with { Encoders = [SequenceEncoderKind.GruAlone] }, matured, epochs, seed + i, progress, cancellationToken);
             member.CopyFrom(again.Members[0]);
-            member.ScaleHeads(shares.Shares[i] * shares.Shares.Length);
+            shares.FoldInto(member, i);
         }
 
         return new SegmentModel(model.Scheme, model.Config, model.Normalizer, model.Texts.Share(), network, model.Calibration, [.. model.DecisionWeights]);

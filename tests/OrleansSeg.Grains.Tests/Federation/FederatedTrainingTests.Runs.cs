@@ -11,33 +11,7 @@ namespace OrleansSeg.Grains.Tests.Federation;
 
 public sealed partial class FederatedTrainingTests
 {
-    private Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet) => RunAsync(cluster, federation, plan, meet);
-
-    private static async Task<RunStatus> RunAsync(TrainingCluster cluster, string federation, FederatedPlan plan, Func<RunStatus, Task> meet)
-    {
-        var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>(federation);
-        var started = await coordinator.StartAsync(plan, default);
-        RunStatus? status = null;
-        await cluster.DriveUntilAsync(
-            async () =>
-            {
-                try
-                {
-                    status = await coordinator.GetStatusAsync(started.Run, default);
-                    await meet(status!);
-                }
-                catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
-                {
-                    // The activation is on its way out.
-                }
-
-                return status?.EndedAt is not null;
-            },
-            TimeSpan.FromMilliseconds(500),
-            $"{federation}: {status}");
-        Assert.True(status!.Phase == RunPhase.Done, status.Outcome);
-        return status;
-    }
+    private Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet) => cluster.RunAsync(federation, plan, meet);
 
     /// <summary>A site's weights by name: the hash of each.</summary>
     private async Task<SortedDictionary<string, string>> TensorsOfAsync(RunStatus run, string site) => TensorsOf(await FilesOfAsync(site, run.Versions[site]));

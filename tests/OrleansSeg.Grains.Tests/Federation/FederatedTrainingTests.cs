@@ -247,7 +247,7 @@ public sealed partial class FederatedTrainingTests(TrainingCluster cluster) : IC
             shop.Jump(TimeSpan.FromMinutes(1));
         }
 
-        var never = await RunAsync(without, $"never-{strategy}", plan, _ => Task.CompletedTask);
+        var never = await without.RunAsync($"never-{strategy}", plan, _ => Task.CompletedTask);
         var expected = await WeightsOfAsync(without, never);
 
         // First a model that knows the customer; then one that is erased on the way.

@@ -27,9 +27,9 @@ public sealed class PrivateTrainingTests(TrainingCluster cluster) : IClassFixtur
             UpdateClipNorm = unit == ProtectedUnit.Trainer ? 0.5 : 0, Promote = false,
             Privacy = new() { Unit = unit, NoiseMultiplier = 1.5, CustomerClipNorm = 0.5, CustomersPerStep = 32 },
         };
-        var undisturbed = await RunAsync($"undisturbed-{unit}", plan, _ => Task.CompletedTask);
+        var undisturbed = await cluster.RunAsync($"undisturbed-{unit}", plan, _ => Task.CompletedTask);
         var phases = new HashSet<(RunPhase, int)>();
-        var broken = await RunAsync($"broken-{unit}", plan, async status =>
+        var broken = await cluster.RunAsync($"broken-{unit}", plan, async status =>
         {
             if (phases.Add((status.Phase, status.Round)))
             {
@@ -42,7 +42,7 @@ public sealed class PrivateTrainingTests(TrainingCluster cluster) : IClassFixtur
         });
         Assert.Equal(WeightsOf(undisturbed), WeightsOf(broken));
         Assert.Equal(undisturbed.Privacy, broken.Privacy);
-        var plain = await RunAsync($"plain-{unit}", plan with { Privacy = new() }, _ => Task.CompletedTask);
+        var plain = await cluster.RunAsync($"plain-{unit}", plan with { Privacy = new() }, _ => Task.CompletedTask);
         Assert.NotEqual(undisturbed.Rounds[0].Model, plain.Rounds[0].Model);
 
         var spent = undisturbed.Privacy!;
@@ -75,32 +75,6 @@ public sealed class PrivateTrainingTests(TrainingCluster cluster) : IClassFixtur
         Assert.All(facts.Facts.Customers.Values, count => Assert.InRange(count, 100, 250));
         return facts.Facts.Customers.Values.Max(count => new PrivateSteps(
             SamplingScheme.Poisson, CustomerClipping.RateOf(32, count), 1.5, 2 * CustomerClipping.StepsOf(32, count)).Curve().At(1e-5).Epsilon);
-    }
-
-    private async Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet)
-    {
-        var coordinator = cluster.Grains.GetGrain<IFederatedCoordinatorGrain>(federation);
-        await coordinator.StartAsync(plan, default);
-        RunStatus? status = null;
-        await cluster.DriveUntilAsync(
-            async () =>
-            {
-                try
-                {
-                    status = await coordinator.GetStatusAsync(1, default);
-                    await meet(status!);
-                }
-                catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
-                {
-                    // The activation is on its way out.
-                }
-
-                return status?.EndedAt is not null;
-            },
-            TimeSpan.FromMilliseconds(500),
-            $"{federation}: {status}");
-        Assert.True(status!.Phase == RunPhase.Done, status.Outcome);
-        return status;
     }
 
     /// <summary>The global weights after the last round.</summary>

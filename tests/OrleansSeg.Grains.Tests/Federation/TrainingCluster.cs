@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansSeg.Federation;
 using OrleansSeg.Federation.Privacy;
+using OrleansSeg.Federation.Runs;
 using OrleansSeg.Grains.Tests.Clusters;
 using OrleansSeg.Models;
 
@@ -18,6 +19,36 @@ public sealed class TrainingCluster : ShopCluster
     {
         var trainer = Grains.GetGrain<ITrainerGrain>(site);
         return await EndAsync(trainer, await trainer.StartAsync(request, default));
+    }
+
+    /// <summary>Starts a run and sees it through to its end, which must be <see cref="RunPhase.Done"/>.</summary>
+    /// <param name="federation">The federation.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="meet">Called with each status that is seen; what it throws is taken for an activation on its way out, but for failed assertions.</param>
+    public async Task<RunStatus> RunAsync(string federation, FederatedPlan plan, Func<RunStatus, Task> meet)
+    {
+        var coordinator = Grains.GetGrain<IFederatedCoordinatorGrain>(federation);
+        var started = await coordinator.StartAsync(plan, default);
+        RunStatus? status = null;
+        await this.DriveUntilAsync(
+            async () =>
+            {
+                try
+                {
+                    status = await coordinator.GetStatusAsync(started.Run, default);
+                    await meet(status!);
+                }
+                catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
+                {
+                    // The activation is on its way out.
+                }
+
+                return status?.EndedAt is not null;
+            },
+            TimeSpan.FromMilliseconds(500),
+            $"{federation}: {status}");
+        Assert.True(status!.Phase == RunPhase.Done, status.Outcome);
+        return status;
     }
 
     /// <summary>Watches a job to its end.</summary>

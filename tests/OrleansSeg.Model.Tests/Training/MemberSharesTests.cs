@@ -1,6 +1,5 @@
 using CsCheck;
 using OrleansSeg.Model.Evaluation;
-using OrleansSeg.Model.Inference;
 using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Training;
 
@@ -59,7 +58,8 @@ public sealed class MemberSharesTests
     [Fact]
     public void FoldInto_TheNetworkSaysItsMembersSharesMean()
     {
-        using var fixture = ModelOf(SequenceEncoderKind.Transformer, SequenceEncoderKind.GruAlone);
+        using var fixture = SmallShopData.Trainer(1, SequenceEncoderKind.Transformer, SequenceEncoderKind.GruAlone)
+            .Fit(SmallShopData.Data.Training, SmallShopData.Data.Validation, 1, null, default);
         var inputs = SmallShopData.Data.Validation.Examples.Take(20).Select(example => example.Input).ToList();
         var alone = Enumerable.Range(0, 2).Select(i =>
         {
@@ -74,10 +74,6 @@ public sealed class MemberSharesTests
             Assert.Equal((0.3 * first.LogSpend) + (0.7 * second.LogSpend), heads.LogSpend, 1e-4);
         }
     }
-
-    private static SegmentModel ModelOf(params SequenceEncoderKind[] encoders) =>
-        new ModelTrainer(new() { Encoders = [.. encoders], Hidden = 16, FusionWidth = 24, TextWidth = 8, AttentionLayers = 1 }, new() { EpochsMax = 1, BatchSize = 64 })
-            .Fit(SmallShopData.Data.Training, SmallShopData.Data.Validation, 1, null, default);
 
     private static int[] LabelsOf(Random random) => [.. Enumerable.Range(0, Rows).Select(_ => random.Next(3))];
 

@@ -1,4 +1,5 @@
 using OrleansSeg.Model.Inference;
+using OrleansSeg.Model.Sequences;
 using OrleansSeg.Model.Training;
 
 namespace OrleansSeg.Model.Tests.Training;
@@ -19,6 +20,9 @@ internal static class SmallShopData
     public static SegmentModel Model => Trained.Value;
 
     /// <summary>Our trainer at a size that trains in a second.</summary>
-    public static ModelTrainer Trainer(int epochs) =>
-        new(new() { Hidden = 16, FusionWidth = 24, TextWidth = 8 }, new() { EpochsMax = epochs, BatchSize = 64 });
+    public static ModelTrainer Trainer(int epochs) => Trainer(epochs, SequenceEncoderKind.Gru);
+
+    /// <summary>The same with other members.</summary>
+    public static ModelTrainer Trainer(int epochs, params SequenceEncoderKind[] encoders) =>
+        new(new() { Encoders = [.. encoders], Hidden = 16, FusionWidth = 24, TextWidth = 8, AttentionLayers = 1 }, new() { EpochsMax = epochs, BatchSize = 64 });
 }

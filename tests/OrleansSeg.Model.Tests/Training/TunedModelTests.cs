@@ -58,8 +58,7 @@ public sealed class TunedModelTests
     }
 
     private static TunedModel Tune(params SequenceEncoderKind[] encoders) =>
-        new ModelTrainer(new() { Encoders = [.. encoders], Hidden = 16, FusionWidth = 24, TextWidth = 8, AttentionLayers = 1 }, new() { EpochsMax = 2, BatchSize = 64 })
-            .Tune(Data.Training, Data.Validation, 1, null, default);
+        SmallShopData.Trainer(2, encoders).Tune(Data.Training, Data.Validation, 1, null, default);
 
     /// <summary>As if validation had said so; what was trained is disposed with the first.</summary>
     private static TunedModel WithShares(TunedModel trained, params double[] shares) =>
